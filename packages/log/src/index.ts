@@ -1,0 +1,2 @@
+/** Placeholder until the package's exports stand. */
+export {};

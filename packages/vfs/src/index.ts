@@ -1,0 +1,17 @@
+/**
+ * The one door to files: a synchronous file interface, Node's file system, and one in memory.
+ *
+ * @packageDocumentation
+ */
+export { nodeVfs } from '#node-vfs';
+export { memoryVfs } from './memory-vfs.ts';
+export {
+  joinPath,
+  readFile,
+  type Vfs,
+  type VfsCapabilities,
+  type VfsFile,
+  type VfsLock,
+  type VfsOpenMode,
+  type VfsStat,
+} from './vfs.ts';

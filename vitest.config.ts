@@ -1,0 +1,29 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { markdownTests } from './packages/tools/md-tests.ts';
+
+// Tests run the packages' TypeScript sources, through the "@jump/source" export condition, with no
+// build; tests of workers and child processes (`*.dist.test.ts`) run what is published, `dist`.
+const source = { ssr: { resolve: { conditions: ['@jump/source', ...defaultServerConditions] } } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...source,
+        test: {
+          name: 'node',
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          exclude: ['**/*.dist.test.ts'],
+        },
+      },
+      { test: { name: 'dist', include: ['packages/*/test/**/*.dist.test.ts'] } },
+      {
+        ...source,
+        plugins: [markdownTests()],
+        test: { name: 'docs', include: ['README.md', 'docs/guide/**/*.md', 'packages/*/README.md'] },
+      },
+    ],
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text'] },
+  },
+});

@@ -115,7 +115,9 @@ export interface Vfs {
 
 /** Joins a directory and a name with `/`. */
 export function joinPath(directory: string, name: string): string {
-  return directory.endsWith('/') || directory.endsWith('\\') ? directory + name : `${directory}/${name}`;
+  return directory.endsWith('/') || directory.endsWith('\\')
+    ? directory + name
+    : `${directory}/${name}`;
 }
 
 /** Reads a whole file; `undefined` if it does not exist; throws if it is larger than `maxSize` bytes. */
@@ -125,7 +127,9 @@ export function readFile(vfs: Vfs, path: string, maxSize: number): Uint8Array | 
   try {
     const size = file.size();
     if (size > maxSize) {
-      throw new JumpError('JUMP_CORRUPTION', `${size} bytes, at most ${maxSize} expected`, { file: path });
+      throw new JumpError('JUMP_CORRUPTION', `${size} bytes, at most ${maxSize} expected`, {
+        file: path,
+      });
     }
     const bytes = new Uint8Array(size);
     return bytes.subarray(0, file.read(bytes, 0, size, 0));

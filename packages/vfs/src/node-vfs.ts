@@ -1,0 +1,153 @@
+/** Node's file system. Also what Bun and Deno load. */
+
+import * as fs from 'node:fs';
+import { ioError } from './io-error.ts';
+import { fromNode, systemCodeOf } from './node-error.ts';
+import { NodeFile } from './node-file.ts';
+import { lockDirectory } from './node-lock.ts';
+import type { Vfs, VfsFile, VfsLock, VfsOpenMode, VfsStat } from './vfs.ts';
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC } = fs.constants;
+/** Keeps the opening of a FIFO from waiting for its other end; Windows has neither. */
+const O_NONBLOCK = fs.constants.O_NONBLOCK ?? 0;
+const WINDOWS: boolean = process.platform === 'win32';
+
+const FLAGS: Readonly<Record<VfsOpenMode, number>> = {
+  read: O_RDONLY | O_NONBLOCK,
+  create: O_RDWR | O_CREAT | O_EXCL,
+  replace: O_RDWR | O_CREAT | O_TRUNC | O_NONBLOCK,
+};
+
+/** What a file system that cannot sync a directory answers; on a file, these would be failures. */
+const NO_DIRECTORY_SYNC: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'EISDIR',
+  'EINVAL',
+  'ENOTSUP',
+]);
+
+/** Gives access to the operating system's files, through `node:fs`. */
+export const nodeVfs: Vfs = {
+  name: 'node',
+  capabilities: {
+    hardLinks: true,
+    directorySync: !WINDOWS,
+    sharedOpen: !WINDOWS,
+    rename: true,
+    threads: true,
+  },
+
+  open(path: string, mode: VfsOpenMode): VfsFile {
+    try {
+      return openRegular(path, mode);
+    } catch (cause) {
+      throw fromNode(cause, 'cannot open', path);
+    }
+  },
+
+  stat(path: string): VfsStat | undefined {
+    try {
+      return describe(fs.statSync(path, { bigint: true }));
+    } catch (cause) {
+      const code = systemCodeOf(cause);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      throw fromNode(cause, 'cannot stat', path);
+    }
+  },
+
+  list(directory: string): string[] {
+    try {
+      return fs.readdirSync(directory);
+    } catch (cause) {
+      throw fromNode(cause, 'cannot list', directory);
+    }
+  },
+
+  makeDirectory(directory: string): void {
+    try {
+      fs.mkdirSync(directory, { recursive: true });
+    } catch (cause) {
+      throw fromNode(cause, 'cannot make the directory', directory);
+    }
+  },
+
+  remove(path: string): void {
+    try {
+      fs.unlinkSync(path);
+    } catch (cause) {
+      throw fromNode(cause, 'cannot remove', path);
+    }
+  },
+
+  removeDirectory(directory: string): void {
+    try {
+      fs.rmdirSync(directory);
+    } catch (cause) {
+      throw fromNode(cause, 'cannot remove the directory', directory);
+    }
+  },
+
+  rename(from: string, to: string): void {
+    try {
+      fs.renameSync(from, to);
+    } catch (cause) {
+      throw fromNode(cause, `cannot rename to ${to}`, from);
+    }
+  },
+
+  link(from: string, to: string): void {
+    try {
+      fs.linkSync(from, to);
+    } catch (cause) {
+      throw fromNode(cause, `cannot link as ${to}`, from);
+    }
+  },
+
+  syncDirectory(directory: string): void {
+    if (nodeVfs.stat(directory)?.kind === 'file') {
+      throw ioError('ENOTDIR', 'cannot sync the directory', directory);
+    }
+    let descriptor = -1;
+    try {
+      descriptor = fs.openSync(directory, WINDOWS ? 'r+' : 'r');
+      fs.fsyncSync(descriptor);
+    } catch (cause) {
+      if (NO_DIRECTORY_SYNC.has(systemCodeOf(cause))) return;
+      throw fromNode(cause, 'cannot sync the directory', directory);
+    } finally {
+      if (descriptor >= 0) fs.closeSync(descriptor);
+    }
+  },
+
+  lock(directory: string, options: { readonly requireKernelLock?: boolean } = {}): VfsLock {
+    return lockDirectory(directory, options.requireKernelLock === true);
+  },
+};
+
+/**
+ * Opens a regular file. What is there is looked at before it is opened, since opening a FIFO wakes
+ * its writer and opening a device may do anything, and afterwards, since it may have been swapped.
+ */
+function openRegular(path: string, mode: VfsOpenMode): VfsFile {
+  if (mode === 'create') return new NodeFile(path, fs.openSync(path, FLAGS.create, 0o666));
+  const found = fs.statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) refuseIrregular(found, path);
+  const descriptor = fs.openSync(path, FLAGS[mode], 0o666);
+  try {
+    refuseIrregular(fs.fstatSync(descriptor), path);
+  } catch (cause) {
+    fs.closeSync(descriptor);
+    throw cause;
+  }
+  return new NodeFile(path, descriptor);
+}
+
+function refuseIrregular(stats: fs.Stats, path: string): void {
+  if (stats.isFile()) return;
+  throw ioError(stats.isDirectory() ? 'EISDIR' : 'EINVAL', 'cannot open', path);
+}
+
+function describe(stats: fs.BigIntStats): VfsStat {
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
+  return { kind, size: Number(stats.size), id: `${stats.dev}:${stats.ino}` };
+}

@@ -1,1 +1,19 @@
-export {};
+/**
+ * What the packages' tests share: repeatable randomness, extreme keys and values, an oracle, the cursor
+ * contract, data-driven cases, golden bytes, and a file system that fails on demand. Tests only.
+ *
+ * @packageDocumentation
+ */
+export { type CursorSubject, cursorContract } from './cursor-contract.ts';
+export { type DataCase, dataDriven, parseDataCases } from './data-driven.ts';
+export {
+  type Entry,
+  type KeyOptions,
+  randomEntries,
+  randomKey,
+  randomValue,
+} from './entries.ts';
+export { type Fault, FaultVfs, type VfsOperation, type VfsOperationKind } from './fault-vfs.ts';
+export { fromHex, hexBlocks, hexdump } from './hexdump.ts';
+export { Model, type ModelOperation, type ModelRange, ModelView } from './model.ts';
+export { chosenSeed, Random, seeded } from './random.ts';

@@ -88,10 +88,3 @@ export function sliceRange(source: Uint8Array, start: number, end: number): Uint
   copyRange(source, start, end, copy, 0);
   return copy;
 }
-
-/** Shows bytes for an error message: hexadecimal, at most 32 bytes of it. */
-export function showBytes(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes.subarray(0, 32)) text += byte.toString(16).padStart(2, '0');
-  return bytes.length > 32 ? `${text}… (${bytes.length} bytes)` : text;
-}

@@ -70,14 +70,7 @@ export function internalRangeCompare(comparator: Comparator): RangeCompare {
   if (comparator === bytewiseComparator) return compareInternalKeys;
   const compareUser = rangeCompare(comparator);
   return (a, aStart, aEnd, b, bStart, bEnd) => {
-    const order = compareUser(
-      a,
-      aStart,
-      aEnd - TRAILER_LENGTH,
-      b,
-      bStart,
-      bEnd - TRAILER_LENGTH,
-    );
+    const order = compareUser(a, aStart, aEnd - TRAILER_LENGTH, b, bStart, bEnd - TRAILER_LENGTH);
     return order !== 0 ? order : compareTrailers(a, aEnd, b, bEnd);
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The vocabulary of JumpDB: byte ranges, varints, crc32c, internal keys, the cursor and filter-policy
- * interfaces, comparators and errors. No state, no files.
+ * interfaces, comparators, encodings and errors. No state, no files.
  *
  * @packageDocumentation
  */
@@ -11,7 +11,6 @@ export {
   copyRange,
   EMPTY_BYTES,
   equalRanges,
-  showBytes,
   sliceRange,
 } from './bytes.ts';
 export {
@@ -23,7 +22,23 @@ export {
 } from './comparator.ts';
 export { crc32c, maskCrc, unmaskCrc } from './crc32c.ts';
 export type { Cursor } from './cursor.ts';
-export { assert, corruption, JumpError, type JumpErrorCode, type JumpErrorDetails } from './errors.ts';
+export {
+  type BuiltInEncoding,
+  bytesEncoding,
+  type Encoding,
+  type EncodingName,
+  encodings,
+  isBytes,
+  jsonEncoding,
+  utf8Encoding,
+} from './encoding.ts';
+export {
+  assert,
+  corruption,
+  JumpError,
+  type JumpErrorCode,
+  type JumpErrorDetails,
+} from './errors.ts';
 export type { FilterPolicy, KeyHash } from './filter-policy.ts';
 export {
   compareInternalKeys,
@@ -41,6 +56,8 @@ export {
   tagLow,
   writeTrailer,
 } from './internal-key.ts';
+export { showBytes, showGiven, wrongType } from './show.ts';
+export { utf8Encode, utf8Read, utf8Write } from './utf8.ts';
 export {
   ByteReader,
   MAX_VARINT32_LENGTH,

@@ -32,22 +32,13 @@ export function tagHigh(sequence: number): number {
 }
 
 /** Writes the trailer of an internal key at `at`. */
-export function writeTrailer(
-  target: Uint8Array,
-  at: number,
-  sequence: number,
-  kind: number,
-): void {
+export function writeTrailer(target: Uint8Array, at: number, sequence: number, kind: number): void {
   writeFixed32(target, at, tagLow(sequence, kind));
   writeFixed32(target, at + 4, tagHigh(sequence));
 }
 
 /** Makes an internal key of a user key. */
-export function encodeInternalKey(
-  userKey: Uint8Array,
-  sequence: number,
-  kind: number,
-): Uint8Array {
+export function encodeInternalKey(userKey: Uint8Array, sequence: number, kind: number): Uint8Array {
   const key = new Uint8Array(userKey.length + TRAILER_LENGTH);
   key.set(userKey);
   writeTrailer(key, userKey.length, sequence, kind);
@@ -70,12 +61,7 @@ export function readKind(bytes: Uint8Array, end: number): number {
 }
 
 /** Compares the trailers of two internal keys that end at `aEnd` and `bEnd`: the newer one first. */
-export function compareTrailers(
-  a: Uint8Array,
-  aEnd: number,
-  b: Uint8Array,
-  bEnd: number,
-): number {
+export function compareTrailers(a: Uint8Array, aEnd: number, b: Uint8Array, bEnd: number): number {
   for (let i = 1; i <= TRAILER_LENGTH; i++) {
     const difference = b[bEnd - i]! - a[aEnd - i]!;
     if (difference !== 0) return difference;
@@ -92,13 +78,6 @@ export function compareInternalKeys(
   bStart: number,
   bEnd: number,
 ): number {
-  const order = compareRanges(
-    a,
-    aStart,
-    aEnd - TRAILER_LENGTH,
-    b,
-    bStart,
-    bEnd - TRAILER_LENGTH,
-  );
+  const order = compareRanges(a, aStart, aEnd - TRAILER_LENGTH, b, bStart, bEnd - TRAILER_LENGTH);
   return order !== 0 ? order : compareTrailers(a, aEnd, b, bEnd);
 }

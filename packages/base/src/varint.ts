@@ -92,7 +92,13 @@ export class ByteReader {
   base: number;
 
   /** Starts at `start`; `base` is the offset of `bytes[0]` in the file that `source` names. */
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, source = 'bytes', base = 0) {
+  constructor(
+    bytes: Uint8Array,
+    start = 0,
+    end: number = bytes.length,
+    source = 'bytes',
+    base = 0,
+  ) {
     this.bytes = bytes;
     this.position = start;
     this.end = end;

@@ -1,2 +1,16 @@
-/** Placeholder until the package's exports stand. */
-export {};
+/**
+ * LevelDB's log format: records of any length in a file that may end anywhere, written fast and read
+ * with care. The store's write-ahead logs and its manifests are such files.
+ *
+ * @packageDocumentation
+ */
+export type { LogDamageReason } from './fragments.ts';
+export {
+  type DroppedRange,
+  type LogDamage,
+  type LogItem,
+  LogReader,
+  type LogRecord,
+} from './reader.ts';
+export type { LogTarget } from './target.ts';
+export { LogWriter, type LogWriterOptions } from './writer.ts';

@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** Makes a `JUMP_IO` error in the words of the operating system, for a failure that we found. */
 export function ioError(systemCode: string, action: string, file: string): JumpError {
   const meaning = MEANINGS[systemCode] ?? 'failed';
-  return new JumpError('JUMP_IO', `${action}: ${systemCode}, ${meaning}`, { file, systemCode });
+  return new JumpError('JUMP_IO', `${action}: ${systemCode}: ${meaning}`, { file, systemCode });
 }
 
 /** Makes the error for the use of a closed file. */

@@ -1,25 +1,190 @@
-/** Locks a directory so that one handle, thread and process has it. */
+/**
+ * Locks a directory: one store, of JumpDB or of native LevelDB, has it at a time.
+ *
+ * There is no single call for that in Node, so it is a row of gates, each closing a gap of the one
+ * behind it; the cheap ones that touch nothing come first:
+ *
+ *   registry     two stores in one thread (also from two copies of this package)
+ *   socket       threads of one process, and other processes of JumpDB; Linux
+ *   /proc/locks  native LevelDB, found before LOCK is opened: closing it again would end the lock
+ *                that a LevelDB in this very process has
+ *   owner file   a store that could get neither kernel lock nor flock
+ *   kernel lock  everybody who locks LOCK, of every namespace: node-lock-kernel.ts
+ *
+ * Whoever fails at one gives back those before it. All but the owner file end with the process.
+ */
 
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { JumpError } from '@jump/base';
-import { fromNode } from './node-error.ts';
+import { ioError } from './io-error.ts';
+import { fromNode, systemCodeOf } from './node-error.ts';
+import { readOwner, writeOwner } from './node-lock-file.ts';
+import { findLock, findProcess } from './node-lock-holder.ts';
+import { isLinux, lockFileInKernel } from './node-lock-kernel.ts';
+import { bindSocket, socketInode, socketName } from './node-lock-socket.ts';
 import { joinPath, type VfsLock } from './vfs.ts';
 
-const held = new Set<string>();
+const REGISTRY: symbol = Symbol.for('@jump/vfs/locks');
 
-/** Locks `directory` through its file `LOCK`. */
+/** Locks `directory`; see {@link Vfs.lock}. */
 export function lockDirectory(directory: string, requireKernelLock: boolean): VfsLock {
-  const file = joinPath(directory, 'LOCK');
-  let id = '';
+  const lock = new NodeLock(directory);
   try {
-    const stats = fs.statSync(directory, { bigint: true });
-    id = `${stats.dev}:${stats.ino}`;
-    if (requireKernelLock) throw new JumpError('JUMP_UNSUPPORTED', 'no kernel lock', { file });
-    if (held.has(id)) throw new JumpError('JUMP_LOCKED', 'held by this thread', { file });
-    fs.closeSync(fs.openSync(file, 'a'));
+    lock.acquire(requireKernelLock);
   } catch (cause) {
-    throw fromNode(cause, 'cannot lock', file);
+    lock.release();
+    throw fromNode(cause, 'cannot lock', lock.file);
   }
-  held.add(id);
-  return { kind: 'jumpdb-only', check: () => {}, release: () => held.delete(id) };
+  return lock;
+}
+
+/**
+ * The locks of this thread by directory. On `globalThis`, so that two copies of the package know of
+ * each other; it also keeps alive what a lock consists of when its owner forgets it.
+ */
+function threadLocks(): Map<string, unknown> {
+  const holder = globalThis as { [key: symbol]: Map<string, unknown> | undefined };
+  const locks = holder[REGISTRY] ?? new Map<string, unknown>();
+  holder[REGISTRY] = locks;
+  return locks;
+}
+
+class NodeLock implements VfsLock {
+  kind: VfsLock['kind'] = 'jumpdb-only';
+  readonly file: string;
+  readonly #directory: string;
+  #directoryId = '';
+  #fileId = '';
+  /** What gives back the gates passed so far. */
+  #releases: (() => void)[] = [];
+
+  constructor(directory: string) {
+    this.file = joinPath(directory, 'LOCK');
+    this.#directory = directory;
+  }
+
+  acquire(requireKernelLock: boolean): void {
+    this.#directoryId = identify(this.#directory);
+    const locks = threadLocks();
+    if (locks.has(this.#directoryId)) throw this.#heldBy('another store of this thread');
+    locks.set(this.#directoryId, this);
+    this.#releases.push(() => locks.delete(this.#directoryId));
+
+    const socketHeld = this.#bindSocket();
+    this.#fileId = prepareLockFile(this.file);
+    const holder = isLinux() ? findLock(this.#fileId) : undefined;
+    if (holder !== undefined) throw this.#held(holder);
+    const ownerFile = `${this.file}.owner`;
+    this.#passOwnerFile(ownerFile, socketHeld);
+
+    const kernel = lockFileInKernel(this.file);
+    if (kernel === 'held') throw this.#held();
+    if (kernel !== 'unavailable') {
+      this.#releases.push(kernel.release);
+      this.kind = kernel.kind;
+    }
+    if (requireKernelLock && this.kind !== 'kernel') throw noKernelLock(this.file);
+    if (kernel === 'unavailable') {
+      const remove = writeOwner(ownerFile);
+      if (remove === 'held') throw this.#held();
+      this.#releases.push(remove);
+    }
+    this.check();
+  }
+
+  check(): void {
+    let same: boolean;
+    try {
+      const directoryId = statId(this.#directory);
+      same = directoryId === this.#directoryId && statId(this.file) === this.#fileId;
+    } catch (cause) {
+      throw fromNode(cause, 'cannot check the lock', this.file);
+    }
+    if (same) return;
+    const message = 'the directory or its lock was removed or replaced while it was locked';
+    throw new JumpError('JUMP_IO', message, { file: this.file });
+  }
+
+  release(): void {
+    const releases = this.#releases;
+    this.#releases = [];
+    for (const release of releases.reverse()) release();
+  }
+
+  /** Whether the socket is ours; false where there are none. */
+  #bindSocket(): boolean {
+    if (!isLinux()) return false;
+    const release = bindSocket(socketName(this.#directoryId));
+    if (release === 'held') throw this.#held();
+    if (release === 'unavailable') return false;
+    this.#releases.push(release);
+    return true;
+  }
+
+  #passOwnerFile(ownerFile: string, socketHeld: boolean): void {
+    const owner = readOwner(ownerFile, socketHeld);
+    if (owner === undefined) return;
+    if (owner === 'dead') {
+      fs.rmSync(ownerFile, { force: true });
+      return;
+    }
+    throw this.#heldBy(
+      `process ${owner.pid} on ${owner.place}, as ${ownerFile} says; whether it lives cannot be ` +
+        'seen from here: remove that file if it does not',
+    );
+  }
+
+  /** Makes the error for a directory that is held, with as much as can be found out about by whom. */
+  #held(knownPid?: number): JumpError {
+    const pid = isLinux() ? knownPid || this.#findHolder() : 0;
+    if (!pid) return this.#heldBy('another process');
+    if (pid !== process.pid) return this.#heldBy(`process ${pid}`);
+    return this.#heldBy(`another thread, or another library, of this process (${pid})`);
+  }
+
+  #findHolder(): number | undefined {
+    const fileId = statId(this.file);
+    const pid = fileId && findLock(fileId);
+    if (pid) return pid;
+    const socket = socketInode(socketName(this.#directoryId));
+    const links = new Set([path.join(fs.realpathSync(this.#directory), 'LOCK')]);
+    if (socket !== undefined) links.add(`socket:[${socket}]`);
+    return findProcess(links);
+  }
+
+  #heldBy(whom: string): JumpError {
+    return new JumpError('JUMP_LOCKED', `held by ${whom}`, { file: this.file });
+  }
+}
+
+/** Makes `LOCK` if it is not there, and sees that it is a file that may be written; opens no other. */
+function prepareLockFile(file: string): string {
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o666));
+  } catch (cause) {
+    if (systemCodeOf(cause) !== 'EEXIST') throw cause;
+    const stats = fs.statSync(file);
+    if (!stats.isFile())
+      throw ioError(stats.isDirectory() ? 'EISDIR' : 'EINVAL', 'cannot lock', file);
+    fs.accessSync(file, fs.constants.W_OK);
+  }
+  return identify(file);
+}
+
+function noKernelLock(file: string): JumpError {
+  const message =
+    'no lock that native LevelDB respects can be had here: it takes Node 22.13 or later, or perl or ' +
+    'python3 on Linux';
+  return new JumpError('JUMP_UNSUPPORTED', message, { file });
+}
+
+function statId(path: string): string | undefined {
+  const stats = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
+}
+
+function identify(path: string): string {
+  const stats = fs.statSync(path, { bigint: true });
+  return `${stats.dev}:${stats.ino}`;
 }

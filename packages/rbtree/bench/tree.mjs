@@ -1,0 +1,121 @@
+// Measures ByteTree and RedBlackTree on dist: `node packages/rbtree/bench/tree.mjs [filter]`.
+// Each figure is the median of several trees, in microseconds an operation.
+import { ByteTree } from '../dist/index.js';
+
+const VALUE = new Uint8Array(100).fill(0x76);
+const encoder = new TextEncoder();
+
+/** A small generator, so that every run sees the same keys. */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 0x100000000;
+  };
+}
+
+function shuffled(count, seed) {
+  const next = random(seed);
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/** Kinds of keys: each makes the i-th key, in order where i counts. */
+const KINDS = {
+  'digits, 16': (i) => String(i * 7).padStart(16, '0'),
+  'random bytes, 16': (i) => {
+    const next = random(i + 1);
+    return Uint8Array.from({ length: 16 }, () => next() * 256);
+  },
+  'user:… + one odd key': (i) => (i === 0 ? '!odd' : `user:${String(i).padStart(11, '0')}`),
+  'five groups': (i) =>
+    `${['post', 'user', 'like', 'page', 'mail'][i % 5]}:${String(i).padStart(11, '0')}`,
+  paths: (i) => `packages/module-${i % 97}/src/folder-${i % 1009}/file-${i}.ts`,
+};
+
+function packed(count, kind) {
+  const keys = Array.from({ length: count }, (_, i) => {
+    const key = KINDS[kind](i);
+    return typeof key === 'string' ? encoder.encode(key) : key;
+  });
+  const offsets = new Int32Array(count + 1);
+  keys.forEach((key, i) => {
+    offsets[i + 1] = offsets[i] + key.length;
+  });
+  const bytes = new Uint8Array(offsets[count]);
+  for (const [i, key] of keys.entries()) bytes.set(key, offsets[i]);
+  return { bytes, offsets, count };
+}
+
+function fill({ bytes, offsets, count }, order, options) {
+  const tree = new ByteTree(options);
+  for (let n = 0; n < count; n++) {
+    const i = order[n];
+    tree.insert(bytes, offsets[i], offsets[i + 1], 0, n + 1, VALUE, 0, 100);
+  }
+  return tree;
+}
+
+function time(work, per) {
+  const start = performance.now();
+  const result = work();
+  return [((performance.now() - start) * 1000) / per, result];
+}
+
+const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+let sink = 0;
+
+function row(kind, count, shared) {
+  const keys = packed(count, kind);
+  const random1 = shuffled(count, 1);
+  const random2 = shuffled(count, 2);
+  const ascending = Uint32Array.from({ length: count }, (_, i) => i);
+  const figures = { random: [], ascending: [], overwrite: [], find: [], missing: [], walk: [] };
+  for (let round = 0; round < 5; round++) {
+    const options = { shared, arenaSize: 1 << 20 };
+    const [insert, tree] = time(() => fill(keys, random1, options), count);
+    figures.random.push(insert);
+    figures.ascending.push(time(() => fill(keys, ascending, options), count)[0]);
+    const { bytes, offsets } = keys;
+    const probe = bytes.slice();
+    for (let i = 1; i <= count; i++) probe[offsets[i] - 1] ^= 0x80;
+    const find = (where) => () => {
+      for (let n = 0; n < count; n++) {
+        const i = random2[n];
+        sink += tree.findKey(where, offsets[i], offsets[i + 1], 0xffffffff, 0xffffffff);
+      }
+    };
+    figures.find.push(time(find(bytes), count)[0]);
+    figures.missing.push(time(find(probe), count)[0]);
+    figures.walk.push(
+      time(() => {
+        for (let n = tree.firstNode(); n !== 0; n = tree.nextNode(n)) sink += tree.valueEnd(n);
+      }, count)[0],
+    );
+    tree.protectNothing();
+    figures.overwrite.push(
+      time(() => {
+        for (let n = 0; n < count; n++) {
+          const i = random2[n];
+          tree.insert(bytes, offsets[i], offsets[i + 1], 1, n, VALUE, 0, 100);
+        }
+      }, count)[0],
+    );
+  }
+  const cells = Object.values(figures).map((list) => median(list).toFixed(2).padStart(10));
+  console.log(
+    `${kind.padEnd(22)}${String(count).padStart(8)}${shared ? '  shared' : '        '}${cells.join('')}`,
+  );
+}
+
+console.log(`${''.padEnd(38)}    random ascending overwrite      find   missing      walk`);
+const only = process.argv[2] ?? '';
+for (const kind of Object.keys(KINDS)) {
+  if (!kind.includes(only)) continue;
+  for (const count of [35_000, 140_000, 300_000]) row(kind, count, true);
+}
+if (sink === 1) console.log(sink);

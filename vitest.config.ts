@@ -1,6 +1,6 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { markdownTests } from './packages/tools/md-tests.ts';
+import { markdownTests } from './packages/tools/src/md-tests.ts';
 
 // Tests run the packages' TypeScript sources, through the "@jump/source" export condition, with no
 // build; tests of workers and child processes (`*.dist.test.ts`) run what is published, `dist`.
@@ -8,6 +8,7 @@ const source = { ssr: { resolve: { conditions: ['@jump/source', ...defaultServer
 
 export default defineConfig({
   test: {
+    reporters: ['default', './packages/tools/src/closing-line.ts'],
     projects: [
       {
         ...source,
@@ -21,7 +22,10 @@ export default defineConfig({
       {
         ...source,
         plugins: [markdownTests()],
-        test: { name: 'docs', include: ['README.md', 'docs/guide/**/*.md', 'packages/*/README.md'] },
+        test: {
+          name: 'docs',
+          include: ['README.md', 'docs/guide/**/*.md', 'packages/*/README.md'],
+        },
       },
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text'] },

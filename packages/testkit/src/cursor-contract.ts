@@ -1,6 +1,6 @@
 /**
- * What every sorted cursor must do, whatever it walks over: memtable, block, table, level, merge. Each of
- * them runs this suite; the idea is that of LevelDB's `table/table_test.cc`.
+ * What every sorted cursor must do, whatever it walks over: memtable, block, table, level, merge.
+ * Each of them runs this suite; the idea is that of LevelDB's `table/table_test.cc`.
  */
 import {
   type Cursor,
@@ -93,7 +93,9 @@ const WALKS: Record<string, Walk> = {
   },
 };
 
-/** A cursor and, beside it, the index in a sorted array where it must be; -1 and length: nowhere. */
+/**
+ * A cursor and, beside it, the index in a sorted array where it must be; -1 and length: nowhere.
+ */
 class Walker {
   readonly cursor: Cursor;
   readonly #list: readonly Entry[];

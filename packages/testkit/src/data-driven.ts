@@ -1,5 +1,6 @@
 /**
- * Data-driven tests: a text file of cases that a person reads, and extends, without knowing the code.
+ * Data-driven tests: a text file of cases that a person reads, and extends, without knowing the
+ * code.
  *
  *   # A comment says what the case is about.
  *   command argument argument

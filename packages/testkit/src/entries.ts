@@ -15,7 +15,9 @@ export interface Entry {
 
 /** What random keys look like; each has a default. */
 export interface KeyOptions {
-  /** How many different ordinary keys there are: few, so that keys are written again. Default 200. */
+  /**
+   * How many different ordinary keys there are: few, so that keys are written again. Default 200.
+   */
   readonly space?: number;
   /** The longest key, drawn once in a few hundred. Default 65536. */
   readonly maxLength?: number;

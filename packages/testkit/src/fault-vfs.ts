@@ -1,6 +1,6 @@
 /**
- * A file system that remembers what was asked of it, in order, and fails where it is told to: for tests
- * of the order of syncs, and of what happens when the disk says no.
+ * A file system that remembers what was asked of it, in order, and fails where it is told to: for
+ * tests of the order of syncs, and of what happens when the disk says no.
  */
 import { JumpError } from '@jump/base';
 import type { Vfs, VfsFile, VfsLock, VfsOpenMode, VfsStat } from '@jump/vfs';

@@ -1,6 +1,7 @@
 /**
- * What the packages' tests share: repeatable randomness, extreme keys and values, an oracle, the cursor
- * contract, data-driven cases, golden bytes, and a file system that fails on demand. Tests only.
+ * What the packages' tests share: repeatable randomness, extreme keys and values, an oracle, the
+ * cursor contract, data-driven cases, golden bytes, and a file system that fails on demand. Tests
+ * only.
  *
  * @packageDocumentation
  */

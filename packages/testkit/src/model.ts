@@ -1,6 +1,6 @@
 /**
- * The oracle: a store so simple that it is plainly right, one sorted array. A test does the same to it
- * and to the real thing, and compares.
+ * The oracle: a store so simple that it is plainly right, one sorted array. A test does the same to
+ * it and to the real thing, and compares.
  */
 import { compareBytes } from '@jump/base';
 import type { Entry } from './entries.ts';

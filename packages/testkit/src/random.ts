@@ -1,11 +1,14 @@
 /**
- * Randomness that can be repeated: every random test draws from one seed, and says it when it fails.
+ * Randomness that can be repeated: every random test draws from one seed, and says it when it
+ * fails.
  *
  * Tests use a fixed seed, so that a run repeats the last one. `SEED=17 npm test` uses another one,
  * `SEED=random npm test` a new one each time.
  */
 
-/** A generator of pseudo-random numbers: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state. */
+/**
+ * A generator of pseudo-random numbers: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state.
+ */
 export class Random {
   /** What it was made from; the same seed gives the same sequence. */
   readonly seed: number;

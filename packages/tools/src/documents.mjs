@@ -1,0 +1,106 @@
+// Keeps documents true: the files and names that they speak of exist, and the diagram in
+// ARCHITECTURE.md is the one that imports are checked against.
+import { existsSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { ARROWS } from './arrows.mjs';
+import { findFiles, packageFolders, readText } from './files.mjs';
+import { fences, prose } from './markdown.mjs';
+
+/**
+ * Checks every document below `root`; returns what is wrong, a line each.
+ * @param {string} root
+ * @returns {string[]}
+ */
+export function checkDocuments(root) {
+  const files = findFiles(root, '', /\.md$/).filter((file) => !/CHANGELOG|\.changeset/.test(file));
+  const folders = packageFolders(root).filter((folder) => folder !== 'tools');
+  return files.flatMap((file) => {
+    const text = readText(root, file);
+    return [
+      ...checkLinks(root, file, text),
+      ...checkPaths(root, file, text),
+      ...(file === 'ARCHITECTURE.md' ? checkDiagram(file, text, folders) : []),
+    ];
+  });
+}
+
+/**
+ * Relative links lead to files; in the site's pages they may leave out `.md`, and `/` is the site.
+ * @param {string} root
+ * @param {string} file
+ * @param {string} text
+ * @returns {string[]}
+ */
+function checkLinks(root, file, text) {
+  return matches(prose(text), /\]\(([^)\s#]+)(?:#[^)]*)?\)/g).flatMap(
+    ({ line, words: [link = ''] }) => {
+      if (/^[a-z]+:/.test(link)) return [];
+      const base = link.startsWith('/') ? 'docs' : dirname(file).replaceAll('\\', '/');
+      const path = posix.join(base, link);
+      // Made by typedoc; VitePress refuses dead links to it.
+      if (path.startsWith('docs/api/')) return [];
+      const found = [path, `${path}.md`].some((one) => existsSync(join(root, one)));
+      return found ? [] : [`${file}:${line}: links to ${path}, which does not exist`];
+    },
+  );
+}
+
+/**
+ * Paths in backquotes exist. A name in backquotes right after one, as in `packages/a/b.ts` `name`,
+ * stands in that file.
+ * @param {string} root
+ * @param {string} file
+ * @param {string} text
+ * @returns {string[]}
+ */
+function checkPaths(root, file, text) {
+  const pattern = /`((?:packages|docs|bench|\.ci)\/[\w./*-]*)`(?:[ |]+`([\w#.]+)(?:\(\))?`)?/g;
+  return matches(prose(text), pattern).flatMap(({ line, words: [path = '', name] }) => {
+    if (path.includes('*')) return [];
+    if (!existsSync(join(root, path))) return [`${file}:${line}: there is no ${path}`];
+    if (name === undefined || !/\.\w+$/.test(path)) return [];
+    const last = name.split(/[.#]/).at(-1) ?? '';
+    const has = new RegExp(`\\b${last}\\b`).test(readText(root, path));
+    return has ? [] : [`${file}:${line}: ${path} has nothing named ${last}`];
+  });
+}
+
+/**
+ * The diagram's lines, `package → others`, say what ARROWS says, and no package is left out.
+ * @param {string} file
+ * @param {string} text
+ * @param {readonly string[]} folders the packages that exist
+ * @returns {string[]}
+ */
+export function checkDiagram(file, text, folders) {
+  const diagram = fences(text).find(({ info }) => info.trim() === 'arrows');
+  if (diagram === undefined) return [`${file}: has no block of the kind "arrows"`];
+  /** @type {Map<string, string>} */
+  const drawn = new Map();
+  for (const line of diagram.body.split('\n')) {
+    const [, folder = '', targets = ''] = /^\s*(\w+)\s*→\s*(\w+(?:, \w+)*)/.exec(line) ?? [];
+    if (folder !== '') drawn.set(folder, inOrder(targets.split(', ')));
+  }
+  return [...new Set([...folders, ...drawn.keys()])].flatMap((folder) => {
+    const right = inOrder(ARROWS[folder] ?? []);
+    if (drawn.get(folder) === right) return [];
+    return [`${file}: the diagram should say "${folder} → ${right}"`];
+  });
+}
+
+/** @param {readonly string[]} folders */
+function inOrder(folders) {
+  return folders.length === 0 ? 'nothing' : [...folders].sort().join(', ');
+}
+
+/**
+ * Each match of a pattern in a text, with its line.
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
+function matches(text, pattern) {
+  return [...text.matchAll(pattern)].map(({ index, 1: first, 2: second }) => ({
+    line: text.slice(0, index).split('\n').length,
+    words: [first, second],
+  }));
+}

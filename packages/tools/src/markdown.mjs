@@ -1,0 +1,59 @@
+// Reading Markdown: its blocks of code, and the files of the repository that it speaks of.
+
+/**
+ * A block of TypeScript. `code` keeps the document's line numbers, by empty lines in front, so that an
+ * error points into the document. A block marked "ts no-run" is only compiled.
+ * @typedef {{ line: number, code: string, runs: boolean, prints: string[] }} CodeBlock
+ */
+
+/**
+ * The TypeScript blocks of a document.
+ * @param {string} text
+ * @returns {CodeBlock[]}
+ */
+export function codeBlocks(text) {
+  /** @type {CodeBlock[]} */
+  const found = [];
+  for (const { line, info, body } of fences(text)) {
+    if (!/^ts\b/.test(info)) continue;
+    const code = '\n'.repeat(line) + body;
+    const prints = [...code.matchAll(/\/\/ prints: (.*)$/gm)].map((match) => match[1] ?? '');
+    found.push({ line, code, runs: !info.includes('no-run'), prints });
+  }
+  return found;
+}
+
+/**
+ * The fenced blocks of a document; throws where one is not closed.
+ * @param {string} text
+ * @returns {{ line: number, info: string, body: string }[]}
+ */
+export function fences(text) {
+  const found = [];
+  /** @type {{ line: number, info: string, mark: string, body: string[] } | undefined} */
+  let open;
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (open === undefined) {
+      const match = /^(`{3,})(.*)$/.exec(line);
+      if (match !== null)
+        open = { line: i + 1, info: match[2] ?? '', mark: match[1] ?? '', body: [] };
+    } else if (line.trimEnd() === open.mark) {
+      found.push({ line: open.line, info: open.info, body: open.body.join('\n') });
+      open = undefined;
+    } else open.body.push(line);
+  }
+  if (open !== undefined) throw new Error(`line ${open.line}: a block that is not closed`);
+  return found;
+}
+
+/**
+ * The text of a document without its fenced blocks, line numbers kept.
+ * @param {string} text
+ */
+export function prose(text) {
+  const lines = text.split(/\r?\n/);
+  for (const { line, body } of fences(text)) {
+    lines.fill('', line - 1, line + body.split('\n').length + 1);
+  }
+  return lines.join('\n');
+}

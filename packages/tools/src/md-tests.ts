@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vitest/config';
+import { ROOT } from './files.mjs';
+import { type CodeBlock, codeBlocks } from './markdown.mjs';
+
+/** How a block is named as a module: the document, and the line of the block. */
+const BLOCK = /^(.*\.md)\?block=(\d+)\.ts$/;
+
+/**
+ * Makes a test of each `ts` block of a Markdown file, run in a fresh directory.
+ *
+ * A block passes when it runs, and when each `console.log(…); // prints: x` printed `x`, in order. A
+ * block marked `ts no-run` is only compiled, as all are, by `examples.mjs`.
+ */
+export function markdownTests(): Plugin {
+  return {
+    name: 'markdown-tests',
+    enforce: 'pre',
+    async resolveId(id, importer) {
+      if (BLOCK.test(id)) return id;
+      // An example imports packages as a user's program does, wherever its document lies.
+      if (importer === undefined || !BLOCK.test(importer) || !id.startsWith('@jump/'))
+        return undefined;
+      return this.resolve(id, join(ROOT, 'docs/examples.ts'), { skipSelf: true });
+    },
+    load(id) {
+      const [, file, line] = BLOCK.exec(id) ?? [];
+      if (file !== undefined) {
+        const block = codeBlocks(readFileSync(file, 'utf8')).find(
+          (one) => one.line === Number(line),
+        );
+        return `${block?.code}\nexport {};`;
+      }
+      return id.endsWith('.md') ? testsOf(id) : undefined;
+    },
+  };
+}
+
+/** The test file that stands for a document. */
+function testsOf(file: string): string {
+  const blocks = codeBlocks(readFileSync(file, 'utf8'));
+  const running = blocks.filter(({ runs }) => runs);
+  return `
+    import { mkdtempSync, rmSync } from 'node:fs';
+    import { tmpdir } from 'node:os';
+    import { join } from 'node:path';
+    import { format } from 'node:util';
+    import { expect, test, vi } from 'vitest';
+    test('has ${running.length} examples that run', () => {});
+    ${running.map((block) => testOf(file, block)).join('\n')}`;
+}
+
+function testOf(file: string, { line, prints }: CodeBlock): string {
+  return `test('line ${line}', async () => {
+    const here = process.cwd();
+    const directory = mkdtempSync(join(tmpdir(), 'jumpdb-example-'));
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    try {
+      process.chdir(directory);
+      await import(${JSON.stringify(`${file}?block=${line}.ts`)});
+      expect(log.mock.calls.map((values) => format(...values))).toEqual(${JSON.stringify(prints)});
+    } finally {
+      log.mockRestore();
+      process.chdir(here);
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });`;
+}

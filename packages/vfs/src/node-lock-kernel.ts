@@ -26,7 +26,7 @@ export type KernelLockResult = KernelLock | 'held' | 'unavailable';
 /**
  * Locks the existing file `lockFile`.
  *
- * What it costs, measured: 0.3 ms through SQLite, 3 to 8 ms where a child process has to do it.
+ * What it costs, measured: 0.2 ms through SQLite, 2 ms through perl, 10 ms and more through python3.
  */
 export function lockFileInKernel(lockFile: string): KernelLockResult {
   const methods = isLinux() ? [lockWithSqlite, lockWithChild] : [lockByOpening];
@@ -62,6 +62,8 @@ const SQLITE_BUSY = 5;
 function lockWithSqlite(lockFile: string): KernelLockResult {
   const sqlite = loadSqlite();
   if (sqlite === undefined) return 'unavailable';
+  // A file that may only be read would be opened all the same, and `BEGIN EXCLUSIVE` lock nothing.
+  fs.closeSync(fs.openSync(lockFile, 'r+'));
   let database: InstanceType<Sqlite['DatabaseSync']> | undefined;
   try {
     // Absolute: a relative name might read as a URI, or as ":memory:".
@@ -98,7 +100,8 @@ function loadSqlite(): Sqlite | undefined {
 // padding. Status 75 says that somebody else has it.
 const PERL = `
 open(my $lock, '+<&=', 3) or exit 1;
-exit 0 if fcntl($lock, 37, pack('s s x4 q q l x4', 1, 0, 0, 0, 0));
+my $flock = pack('s s x4 q q l x4', 1, 0, 0, 0, 0);
+exit 0 if fcntl($lock, 37, $flock);
 exit(($! == 11 || $! == 13) ? 75 : 1);
 `;
 const PYTHON = `
@@ -154,7 +157,7 @@ function lockByOpening(lockFile: string): KernelLockResult {
   const flags = fs.constants.O_RDWR | (fs.constants.O_NONBLOCK ?? 0) | O_EXLOCK;
   const first = openExclusively(lockFile, flags);
   if (typeof first !== 'number') return first;
-  // Not every runtime hands the flag on; one that does cannot open the file twice.
+  // Not every runtime hands the flag on, and not every file system heeds it.
   const second = openExclusively(lockFile, flags);
   if (second === 'held') return { kind: 'kernel', release: () => fs.closeSync(first) };
   if (typeof second === 'number') fs.closeSync(second);
@@ -167,6 +170,8 @@ function openExclusively(lockFile: string, flags: number): number | 'held' | 'un
     return fs.openSync(lockFile, flags);
   } catch (cause) {
     const code = systemCodeOf(cause);
-    return code === 'EAGAIN' || code === 'EBUSY' || code === 'EWOULDBLOCK' ? 'held' : 'unavailable';
+    if (code === 'EAGAIN' || code === 'EBUSY') return 'held';
+    if (code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'EINVAL') return 'unavailable';
+    throw cause;
   }
 }

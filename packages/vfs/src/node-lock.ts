@@ -158,7 +158,7 @@ class NodeLock implements VfsLock {
   }
 }
 
-/** Makes `LOCK` if it is not there, and sees that it is a file that may be written; opens no other. */
+/** Makes `LOCK` if it is not there, and sees that it is a file; opens none that was there. */
 function prepareLockFile(file: string): string {
   try {
     fs.closeSync(fs.openSync(file, 'wx', 0o666));
@@ -167,7 +167,6 @@ function prepareLockFile(file: string): string {
     const stats = fs.statSync(file);
     if (!stats.isFile())
       throw ioError(stats.isDirectory() ? 'EISDIR' : 'EINVAL', 'cannot lock', file);
-    fs.accessSync(file, fs.constants.W_OK);
   }
   return identify(file);
 }

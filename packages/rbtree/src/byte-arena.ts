@@ -18,13 +18,18 @@
  * Growth adds buffers and copies nothing; 16 GiB of addresses is the limit.
  */
 
+/** Bytes of an entry before its key. */
+export const KEY_OFFSET = 12;
+/** Shift from a place to its slot. */
+export const SLOT_SHIFT = 18;
+/** Takes the word offset in its slot out of a place. */
+export const SLOT_MASK = 0x3ffff;
+
 const SLOT_BYTES = 0x100000;
 const SLOTS = 0x4000;
-/** Words before the key. */
-const HEADER_BYTES = 12;
 const TAG_BYTES = 8;
-/** What an entry takes at most beside its key and value: header, tag and three bytes to align. */
-const OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 3;
+/** What an entry takes at most beside its key and value: lengths, tag and three bytes to align. */
+const OVERHEAD_BYTES = KEY_OFFSET + TAG_BYTES + 3;
 /** Buffers double up to this size. */
 const CHUNK_LIMIT = 0x2000000;
 /** Longest entry: the lengths are signed words. */
@@ -33,11 +38,6 @@ const ENTRY_LIMIT = 0x7ffffe00;
 const BUFFER_LIMIT = 0x7fffff00;
 /** Below this many bytes a loop is faster than `set(subarray())`, which makes a view. */
 const LOOP_LIMIT = 64;
-
-/** Shift from a place to its slot. */
-export const SLOT_SHIFT = 18;
-/** Takes the word offset in its slot out of a place. */
-export const SLOT_MASK = 0x3ffff;
 
 /** A buffer of an arena and the number of its first slot. */
 export interface ByteTreeChunk {
@@ -124,7 +124,7 @@ export class ByteArena {
     words[word] = keyLength;
     words[word + 1] = valueLength;
     words[word + 2] = valueLength + (-(keyLength + valueLength) & 3);
-    const at = (word << 2) + HEADER_BYTES;
+    const at = (word << 2) + KEY_OFFSET;
     copyBytes(key, keyStart, keyEnd, bytes, at);
     writeTag(bytes, at + keyLength, tagHigh, tagLow);
     copyBytes(value, valueStart, valueEnd, bytes, at + keyLength + TAG_BYTES);
@@ -147,7 +147,7 @@ export class ByteArena {
     const valueLength = valueEnd - valueStart;
     if (valueLength > words[word + 2]!) return false;
     words[word + 1] = valueLength;
-    const at = (word << 2) + HEADER_BYTES + words[word]!;
+    const at = (word << 2) + KEY_OFFSET + words[word]!;
     writeTag(bytes, at, tagHigh, tagLow);
     copyBytes(value, valueStart, valueEnd, bytes, at + TAG_BYTES);
     return true;
@@ -160,13 +160,13 @@ export class ByteArena {
 
   /** Where in `bytesOf(place)` the key begins. */
   keyStart(place: number): number {
-    return ((place & SLOT_MASK) << 2) + HEADER_BYTES;
+    return ((place & SLOT_MASK) << 2) + KEY_OFFSET;
   }
 
   /** Where the key ends and the tag begins. */
   keyEnd(place: number): number {
     const word = place & SLOT_MASK;
-    return (word << 2) + HEADER_BYTES + this.words[place >>> SLOT_SHIFT]![word]!;
+    return (word << 2) + KEY_OFFSET + this.words[place >>> SLOT_SHIFT]![word]!;
   }
 
   /** Where the value begins. */

@@ -5,4 +5,5 @@
  * @packageDocumentation
  */
 export type { ByteTreeChunk } from './byte-arena.ts';
+export type { CompareKeys } from './byte-nodes.ts';
 export { ByteTree, type ByteTreeOptions, type ByteTreeParts } from './byte-tree.ts';

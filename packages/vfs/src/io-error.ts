@@ -25,6 +25,12 @@ export function closedError(file: string): JumpError {
   return new JumpError('JUMP_CLOSED', 'the file is closed', { file });
 }
 
+/** Makes the error of a lock's check. */
+export function lockLost(file: string): JumpError {
+  const message = 'the directory or its lock was removed or replaced while it was locked';
+  return new JumpError('JUMP_IO', message, { file });
+}
+
 /** Throws unless `[start, end)` lies in an array of `size` bytes: the caller's mistake. */
 export function checkRange(start: number, end: number, size: number): void {
   if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= size)

@@ -1,7 +1,7 @@
 /** A file system in memory: for tests, for stores that need no disk, and for browsers. */
 
 import { JumpError } from '@jump/base';
-import { ioError } from './io-error.ts';
+import { ioError, lockLost } from './io-error.ts';
 import { MemoryBytes, MemoryFile } from './memory-file.ts';
 import {
   joinPath,
@@ -138,26 +138,26 @@ class MemoryVfs implements Vfs {
 
   lock(directory: string): VfsLock {
     const { id } = this.#directory(directory, 'cannot lock');
-    const lockFile = joinPath(directory, 'LOCK');
+    const file = joinPath(directory, 'LOCK');
     if (this.#locked.has(id)) {
-      throw new JumpError('JUMP_LOCKED', 'held by another handle of this file system', {
-        file: lockFile,
-      });
+      throw new JumpError('JUMP_LOCKED', 'held by another store of this file system', { file });
     }
-    if (this.stat(lockFile) === undefined) this.open(lockFile, 'create').close();
-    const lockId = this.stat(lockFile)?.id;
+    const found = this.stat(file);
+    if (found === undefined) this.open(file, 'create').close();
+    else if (found.kind !== 'file') throw ioError('EISDIR', 'cannot lock', file);
+    const fileId = this.stat(file)?.id;
     this.#locked.add(id);
+    let released = false;
     return {
       kind: 'none',
       check: () => {
-        if (this.stat(directory)?.id !== id || this.stat(lockFile)?.id !== lockId) {
-          throw new JumpError('JUMP_IO', 'removed or replaced while it was locked', {
-            file: lockFile,
-          });
+        if (this.stat(directory)?.id !== id || this.stat(file)?.id !== fileId) {
+          throw lockLost(file);
         }
       },
       release: () => {
-        this.#locked.delete(id);
+        if (!released) this.#locked.delete(id);
+        released = true;
       },
     };
   }

@@ -17,7 +17,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { JumpError } from '@jump/base';
-import { ioError } from './io-error.ts';
+import { ioError, lockLost } from './io-error.ts';
 import { fromNode, systemCodeOf } from './node-error.ts';
 import { readOwner, writeOwner } from './node-lock-file.ts';
 import { findLock, findProcess } from './node-lock-holder.ts';
@@ -101,9 +101,7 @@ class NodeLock implements VfsLock {
     } catch (cause) {
       throw fromNode(cause, 'cannot check the lock', this.file);
     }
-    if (same) return;
-    const message = 'the directory or its lock was removed or replaced while it was locked';
-    throw new JumpError('JUMP_IO', message, { file: this.file });
+    if (!same) throw lockLost(this.file);
   }
 
   release(): void {

@@ -1,0 +1,243 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+
+// Goal:   one owner at a time, whoever else tries and however the owner ended.
+// Method: real processes and threads of what is published, killed with SIGKILL; native LevelDB in a
+//         process of its own, since its locks are the process's.
+
+const temporary = fs.mkdtempSync(path.join(tmpdir(), 'jumpdb-lock-'));
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
+
+interface Answer {
+  readonly kind?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly systemCode?: string;
+  readonly size?: number;
+}
+
+class Child {
+  readonly process: ChildProcess;
+  #calls = 0;
+
+  /**
+   * @param methods - the PATH of a process that has no SQLite; undefined: it has everything
+   * @param execPath - what to start instead of Node
+   */
+  constructor(methods?: string, execPath?: string) {
+    const script = fileURLToPath(new URL('lock-child.mjs', import.meta.url));
+    const env = { ...process.env, ...(methods === undefined ? {} : { METHODS: methods }) };
+    this.process = fork(script, {
+      env,
+      ...(execPath === undefined ? {} : { execPath }),
+    });
+    children.push(this.process);
+  }
+
+  async call(call: string, given: object): Promise<Answer> {
+    const id = ++this.#calls;
+    this.process.send({ id, call, ...given });
+    for (;;) {
+      const [answer] = await once(this.process, 'message');
+      if (answer.id === id) return answer;
+    }
+  }
+
+  async kill(): Promise<void> {
+    const end = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await end;
+  }
+}
+
+function newDirectory(): string {
+  return fs.mkdtempSync(path.join(temporary, 'd'));
+}
+
+/** A folder with one program in it, to be the PATH; an empty one for none. */
+function only(program?: string): string {
+  const folder = newDirectory();
+  if (program !== undefined) {
+    fs.symlinkSync(where(program), path.join(folder, program));
+  }
+  return folder;
+}
+
+/** The program itself; a version switcher's script would need more than one program in its PATH. */
+function where(program: string): string {
+  for (const folder of ['/usr/bin', '/bin', '/usr/local/bin']) {
+    const file = path.join(folder, program);
+    if (fs.existsSync(file)) return file;
+  }
+  return '';
+}
+
+/** How long processes contend, in each of the ways of locking. */
+const CONTENTION_MS = Number(process.env['CONTENTION_MS'] ?? 700);
+
+const linux = process.platform === 'linux';
+const methods = [
+  { name: 'the best there is', program: '', kind: 'kernel' },
+  { name: 'perl', program: 'perl', kind: 'kernel' },
+  { name: 'python3', program: 'python3', kind: 'kernel' },
+  { name: 'flock', program: 'flock', kind: 'jumpdb-only' },
+  { name: 'an owner file', program: 'none', kind: 'jumpdb-only' },
+].filter(
+  ({ program }) => program === '' || (linux && (program === 'none' || where(program) !== '')),
+);
+
+describe.each(methods)('with $name', ({ program, kind }) => {
+  const newChild = (): Child =>
+    new Child(program === '' ? undefined : only(program === 'none' ? undefined : program));
+
+  test('one process has it, and another is told which', async () => {
+    const directory = newDirectory();
+    const [owner, other] = [newChild(), newChild()];
+    expect(await owner.call('lock', { directory })).toMatchObject({ kind });
+    const refused = await other.call('lock', { directory });
+    expect(refused.code).toBe('JUMP_LOCKED');
+    if (linux) expect(refused.message).toContain(`process ${owner.process.pid}`);
+    expect(refused.message).toContain(path.join(directory, 'LOCK'));
+    expect(fs.statSync(path.join(directory, 'LOCK')).size).toBe(0);
+    await owner.call('check', { directory });
+    await owner.call('release', { directory });
+    expect(await other.call('lock', { directory })).toMatchObject({ kind });
+    await other.call('release', { directory });
+    expect(fs.readdirSync(directory)).toEqual(['LOCK']);
+  });
+
+  test('it is free after its owner was killed', async () => {
+    const directory = newDirectory();
+    const owner = newChild();
+    await owner.call('lock', { directory });
+    await owner.kill();
+    expect(await newChild().call('lock', { directory })).toMatchObject({ kind });
+  });
+
+  test('threads exclude each other, and a terminated one lets go', async () => {
+    const directory = newDirectory();
+    const [child, other] = [newChild(), newChild()];
+    expect(await child.call('lockInThread', { directory })).toMatchObject({ kind });
+    expect(await child.call('lockInThread', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+    expect(await child.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+    // The refused attempts of this process must not have ended its own lock.
+    expect(await other.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+    await child.call('terminate', {});
+    expect(await other.call('lock', { directory })).toMatchObject({ kind });
+  });
+
+  test('a kernel lock can be required', async () => {
+    const directory = newDirectory();
+    const child = newChild();
+    const answer = await child.call('lock', { directory, options: { requireKernelLock: true } });
+    if (kind === 'kernel') expect(answer).toMatchObject({ kind });
+    else expect(answer).toMatchObject({ code: 'JUMP_UNSUPPORTED' });
+    if (kind !== 'kernel') expect(await child.call('lock', { directory })).toMatchObject({ kind });
+  });
+
+  test.runIf(kind === 'kernel')('native LevelDB and we keep each other out', async () => {
+    const directory = newDirectory();
+    const [ours, native] = [newChild(), newChild()];
+    await native.call('openLevel', { directory });
+    const refused = await ours.call('lock', { directory });
+    expect(refused.code).toBe('JUMP_LOCKED');
+    if (linux) expect(refused.message).toContain(`process ${native.process.pid}`);
+    await native.kill();
+    expect(await ours.call('lock', { directory })).toMatchObject({ kind });
+    const another = newChild();
+    expect(await another.call('openLevel', { directory })).toMatchObject({ code: 'LEVEL_LOCKED' });
+    await ours.call('release', { directory });
+    expect((await another.call('openLevel', { directory })).code).toBeUndefined();
+    await another.call('closeLevel', { directory });
+    expect(await ours.call('lock', { directory })).toMatchObject({ kind });
+  });
+
+  test.runIf(linux)(
+    'to be refused does not end a native LevelDB’s lock in this process',
+    async () => {
+      const directory = newDirectory();
+      const [both, other] = [newChild(), newChild()];
+      await both.call('openLevel', { directory });
+      expect(await both.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+      expect(await other.call('openLevel', { directory })).toMatchObject({ code: 'LEVEL_LOCKED' });
+    },
+  );
+
+  test('processes that contend and are killed never have it at the same time', async () => {
+    const directory = newDirectory();
+    const begin = Date.now();
+    const run = async (name: string, victim: boolean): Promise<void> => {
+      while (Date.now() - begin < CONTENTION_MS) {
+        const child = newChild();
+        const ms = Math.max(1, CONTENTION_MS - (Date.now() - begin));
+        const done = child.call('contend', { directory, ms, name: `${name}-${child.process.pid}` });
+        if (!victim) return void expect((await done).message).toBeUndefined();
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        await child.kill();
+      }
+    };
+    await Promise.all([run('a', false), run('b', false), run('c', true)]);
+    const history = fs.readFileSync(path.join(directory, 'history'), 'utf8');
+    expect(history).not.toContain('X');
+    expect(history.length).toBeGreaterThan(3);
+  });
+});
+
+describe.runIf(linux)('an owner file', () => {
+  test('of another place is believed, and named', async () => {
+    const directory = newDirectory();
+    const file = path.join(directory, 'LOCK.owner');
+    fs.writeFileSync(file, 'pid 7\nplace another-kernel net:[1]\n');
+    for (const child of [new Child(), new Child(only())]) {
+      const refused = await child.call('lock', { directory });
+      expect(refused.code).toBe('JUMP_LOCKED');
+      expect(refused.message).toContain('process 7 on another-kernel');
+      expect(refused.message).toContain(file);
+    }
+    expect(fs.existsSync(file)).toBe(true);
+  });
+
+  test('that makes no sense is believed', async () => {
+    const directory = newDirectory();
+    fs.writeFileSync(path.join(directory, 'LOCK.owner'), '');
+    expect(await new Child().call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+  });
+});
+
+test('different methods exclude each other', async () => {
+  const kinds = methods.map(({ program }) => program);
+  for (const [index, program] of kinds.entries()) {
+    const directory = newDirectory();
+    const folder = (name: string): string | undefined =>
+      name === '' ? undefined : only(name === 'none' ? undefined : name);
+    const owner = new Child(folder(program));
+    await owner.call('lock', { directory });
+    const other = new Child(folder(kinds[(index + 1) % kinds.length] ?? ''));
+    expect(await other.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+  }
+});
+
+// A limit on the size of files stands in for a full disk: the kernel takes a part of the bytes first.
+test.runIf(linux)(
+  'a write that the disk takes a part of is an error, not a shorter file',
+  async () => {
+    const directory = newDirectory();
+    const limited = path.join(directory, 'limited');
+    fs.writeFileSync(limited, `#!/bin/sh\nulimit -f 64\nexec '${process.execPath}' "$@"\n`);
+    fs.chmodSync(limited, 0o755);
+    const file = path.join(directory, 'file');
+    const answer = await new Child(undefined, limited).call('fill', { path: file, bytes: 100_000 });
+    expect(answer).toMatchObject({ code: 'JUMP_IO', systemCode: 'EFBIG' });
+    expect(answer.size).toBe(fs.statSync(file).size);
+    expect(answer.size).toBeGreaterThan(0);
+  },
+);

@@ -1,2 +1,31 @@
-/** Placeholder until the package's exports stand. */
-export {};
+/**
+ * Which tables of a store are live, and the log of changes that says so: versions, version edits, the
+ * manifest, CURRENT, and the names of a store's files.
+ *
+ * @packageDocumentation
+ */
+export { type CurrentManifest, readCurrent } from './current.ts';
+export {
+  currentPath,
+  type DirectoryState,
+  directoryState,
+  type FileName,
+  logName,
+  manifestName,
+  oldTableName,
+  parseFileName,
+  tableName,
+} from './file-names.ts';
+export type { TornTail } from './recover.ts';
+export { Version } from './version.ts';
+export {
+  type AddedTable,
+  type CompactPointer,
+  type DeletedTable,
+  decodeVersionEdit,
+  encodeVersionEdit,
+  LEVELS,
+  type TableMeta,
+  type VersionEdit,
+} from './version-edit.ts';
+export { type LogAndApplyOptions, VersionSet, type VersionSetOptions } from './version-set.ts';

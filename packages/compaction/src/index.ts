@@ -1,2 +1,31 @@
-/** Placeholder until the package's exports stand. */
-export {};
+/**
+ * Merging, and deciding what to merge: a cursor over many cursors, the strategies, the runner of their
+ * jobs, and a simulation of what a strategy costs on a store larger than any disk here.
+ *
+ * @packageDocumentation
+ */
+export { checkPick } from './check-pick.ts';
+export { DropRule, type DropRuleOptions } from './drop-rule.ts';
+export { type FullOptions, full } from './full.ts';
+export {
+  type CompactionJob,
+  type FileNumbers,
+  type FilterSpec,
+  type JobOptions,
+  makeJob,
+  outputsAtMost,
+  type TableSpec,
+} from './job.ts';
+export { levelCursor } from './level-cursor.ts';
+export { type LeveledOptions, leveled } from './leveled.ts';
+export { mergeCursors } from './merge-cursor.ts';
+export type { Span } from './ranges.ts';
+export {
+  type CompactionStrategy,
+  type KeyRange,
+  type Level0Limits,
+  type LevelTables,
+  type Pick,
+  type PickState,
+} from './strategy.ts';
+export { type TieredOptions, tiered } from './tiered.ts';

@@ -1,0 +1,138 @@
+/**
+ * One cursor over the tables of a level from 1 on: they do not overlap, so they follow each other, and
+ * only one of them is open at a time.
+ */
+import {
+  type Cursor,
+  compareInternalKeys,
+  EMPTY_BYTES,
+  type RangeCompare,
+} from '@jump/base';
+import type { TableMeta } from '@jump/manifest';
+
+/**
+ * Concatenates tables that are sorted and do not overlap, opening one at a time.
+ *
+ * A table is opened when the cursor first comes to it and closed when it leaves it, so a `seek` costs
+ * a binary search over the tables and one seek within a table. The tables must be in ascending order.
+ *
+ * @param openTable - returns a cursor over a table; its `close` gives back whatever was opened
+ * @param compare - the order of internal keys; over bytes unless given
+ */
+export function levelCursor(
+  tables: readonly TableMeta[],
+  openTable: (table: TableMeta) => Cursor,
+  compare: RangeCompare = compareInternalKeys,
+): Cursor {
+  return new LevelCursor(tables, openTable, compare);
+}
+
+class LevelCursor implements Cursor {
+  valid = false;
+  keyBytes: Uint8Array = EMPTY_BYTES;
+  keyStart = 0;
+  keyEnd = 0;
+  valueBytes: Uint8Array = EMPTY_BYTES;
+  valueStart = 0;
+  valueEnd = 0;
+
+  readonly tables: readonly TableMeta[];
+  readonly openTable: (table: TableMeta) => Cursor;
+  readonly compare: RangeCompare;
+  /** The open table's cursor, and its place in `tables`; -1 while none is open. */
+  child: Cursor | undefined = undefined;
+  at = -1;
+
+  constructor(
+    tables: readonly TableMeta[],
+    openTable: (table: TableMeta) => Cursor,
+    compare: RangeCompare,
+  ) {
+    this.tables = tables;
+    this.openTable = openTable;
+    this.compare = compare;
+  }
+
+  next(): boolean {
+    if (!this.valid) return false;
+    const child = this.child!; // valid: the cursor stands in an open table
+    this.valid = false;
+    return child.next() ? this.load(child) : this.firstFrom(this.at + 1);
+  }
+
+  previous(): boolean {
+    if (!this.valid) return false;
+    const child = this.child!;
+    this.valid = false;
+    return child.previous() ? this.load(child) : this.lastFrom(this.at - 1);
+  }
+
+  first(): boolean {
+    this.valid = false;
+    return this.firstFrom(0);
+  }
+
+  last(): boolean {
+    this.valid = false;
+    return this.lastFrom(this.tables.length - 1);
+  }
+
+  seek(key: Uint8Array, start: number, end: number): boolean {
+    this.valid = false;
+    // The first table that ends at or after the key.
+    let low = 0;
+    let high = this.tables.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const { largest } = this.tables[middle]!;
+      if (this.compare(largest, 0, largest.length, key, start, end) < 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low === this.tables.length) return false;
+    const child = this.enter(low);
+    return child.seek(key, start, end) ? this.load(child) : this.firstFrom(low + 1);
+  }
+
+  close(): void {
+    this.valid = false;
+    this.child?.close();
+    this.child = undefined;
+    this.at = -1;
+  }
+
+  /** Opens the table at `index`, unless it is the one that is open. */
+  enter(index: number): Cursor {
+    if (this.at === index && this.child !== undefined) return this.child;
+    this.close();
+    this.child = this.openTable(this.tables[index]!);
+    this.at = index;
+    return this.child;
+  }
+
+  firstFrom(index: number): boolean {
+    for (let i = index; i < this.tables.length; i++) {
+      const child = this.enter(i);
+      if (child.first()) return this.load(child);
+    }
+    return false;
+  }
+
+  lastFrom(index: number): boolean {
+    for (let i = index; i >= 0; i--) {
+      const child = this.enter(i);
+      if (child.last()) return this.load(child);
+    }
+    return false;
+  }
+
+  load(child: Cursor): boolean {
+    this.keyBytes = child.keyBytes;
+    this.keyStart = child.keyStart;
+    this.keyEnd = child.keyEnd;
+    this.valueBytes = child.valueBytes;
+    this.valueStart = child.valueStart;
+    this.valueEnd = child.valueEnd;
+    this.valid = true;
+    return true;
+  }
+}

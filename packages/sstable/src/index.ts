@@ -1,2 +1,14 @@
-/** Placeholder until the package's exports stand. */
-export {};
+/**
+ * LevelDB's table format: sorted-string tables, read and written with no native code.
+ *
+ * @packageDocumentation
+ */
+export { BlockCache, type BlockCacheStats } from './block-cache.ts';
+export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec } from './codecs.ts';
+export type { TableKeys } from './key-order.ts';
+export { Lookup } from './lookup.ts';
+export { type FilterStats, TableReader } from './reader.ts';
+export type { TableReaderOptions } from './reader-options.ts';
+export type { TableTarget } from './table-file.ts';
+export { type TableInfo, TableWriter } from './writer.ts';
+export type { TableWriterOptions } from './writer-options.ts';

@@ -1,0 +1,106 @@
+/**
+ * The data blocks of one table: from the cache, or from the file, checked.
+ */
+import { corruption } from '@jump/base';
+import type { Block } from './block.ts';
+import type { BlockCache } from './block-cache.ts';
+import { BlockChecker } from './block-checker.ts';
+import type { OpenedTable } from './open-table.ts';
+import { Contents, type TableFile } from './table-file.ts';
+
+/** What a block in a file that is in memory adds to it, for the cache's account. */
+const IN_PLACE = 0;
+
+/** Gives out blocks by number. */
+export class BlockStore {
+  readonly count: number;
+  /** The blocks that are cached, by number; the cache puts them here and takes them away. */
+  readonly cached: (Block | undefined)[] = [];
+  readonly #file: TableFile;
+  readonly #table: OpenedTable;
+  readonly #cache: BlockCache;
+  readonly #checker: BlockChecker;
+  readonly #contents = new Contents();
+
+  constructor(file: TableFile, table: OpenedTable, cache: BlockCache) {
+    this.#file = file;
+    this.#table = table;
+    this.#cache = cache;
+    this.#checker = new BlockChecker(table.order, file.source);
+    this.count = table.index.count;
+    // Filled, so that it is an array without holes, which is read faster.
+    for (let i = 0; i < this.count; i++) this.cached.push(undefined);
+  }
+
+  search(key: Uint8Array, start: number, end: number): number {
+    return this.#table.index.search(key, start, end);
+  }
+
+  /** Returns a block, cached from now on. */
+  block(ordinal: number): Block {
+    const cached = this.cached[ordinal];
+    if (cached !== undefined) {
+      cached.referenced = true;
+      this.#cache.hits++;
+      return cached;
+    }
+    this.#cache.misses++;
+    const block = this.load(ordinal);
+    this.#cache.insert(block, this.cached, ordinal);
+    return block;
+  }
+
+  /** Reads a block from the file. */
+  load(ordinal: number): Block {
+    const { index } = this.#table;
+    const contents = this.#contents;
+    const offset = index.offsets[ordinal]!;
+    this.#file.contents(offset, index.sizes[ordinal]!, contents);
+    return this.check(contents, ordinal);
+  }
+
+  /** Checks what was read for a block: by itself, and against the index. */
+  check(contents: Contents, ordinal: number): Block {
+    const { index } = this.#table;
+    const { bytes, start, end } = contents;
+    const offset = index.offsets[ordinal]!;
+    const charge = bytes === this.#file.bytes ? IN_PLACE : bytes.length;
+    const checker = this.#checker;
+    const block = checker.check(bytes, start, end, offset, charge);
+    if (checker.entries > 0) this.#checkBounds(block, ordinal, offset);
+    return block;
+  }
+
+  /** The first key lies behind the separator before the block, the last not behind its own. */
+  #checkBounds(block: Block, ordinal: number, offset: number): void {
+    const { index, order } = this.#table;
+    const { keys, starts } = index;
+    const checker = this.#checker;
+    const { firstKeyAt, firstKeyLength } = checker;
+    const { compare } = order;
+    const from = starts[ordinal]!;
+    const to = starts[ordinal + 1]!;
+    if (compare(checker.lastKey, 0, checker.lastKeyLength, keys, from, to) > 0) {
+      throw corruption(
+        this.#file.source,
+        offset,
+        'the last key of the block is behind its index key',
+      );
+    }
+    if (ordinal === 0) return;
+    const before = starts[ordinal - 1]!;
+    const keyEnd = firstKeyAt + firstKeyLength;
+    if (compare(block.bytes, firstKeyAt, keyEnd, keys, before, from) <= 0) {
+      throw corruption(
+        this.#file.source,
+        offset,
+        'the block begins before the index key in front of it',
+      );
+    }
+  }
+
+  /** Takes all blocks out of the cache. */
+  close(): void {
+    for (const block of this.cached) if (block !== undefined) this.#cache.remove(block);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The options of {@link TableReader}, and their checks.
+ */
+import type { Comparator, FilterPolicy } from '@jump/base';
+import { BlockCache } from './block-cache.ts';
+import { type BlockCodecs, CODEC_NONE, defaultCodecs } from './codecs.ts';
+import type { TableKeys } from './key-order.ts';
+import { checkNames, checkOneOf } from './writer-options.ts';
+
+/** How a table is read. */
+export interface TableReaderOptions {
+  /**
+   * What the keys are (default `'auto'`): what the table says of itself, where `TableWriter` wrote
+   * it; else internal keys if index and first block hold nothing that cannot be one.
+   */
+  readonly keys?: TableKeys | 'auto';
+  /** The order of user keys that the table was written in; by their bytes if not given. */
+  readonly comparator?: Comparator;
+  /** The filters that can be asked, by their names; a table's filter of another name is ignored. */
+  readonly filters?: readonly FilterPolicy[];
+  /** Where blocks are kept; a cache of 4 MiB of the table's own if not given. */
+  readonly cache?: BlockCache;
+  /** How blocks may be stored, beside not compressed; Snappy if not given. */
+  readonly codecs?: BlockCodecs;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof TableReaderOptions>([
+  'keys',
+  'comparator',
+  'filters',
+  'cache',
+  'codecs',
+]);
+
+/** For a table that is read alone. */
+const OWN_CACHE = 4 << 20;
+
+/** The options with their defaults, checked. */
+export interface ReaderSettings {
+  readonly keys: TableKeys | 'auto';
+  readonly comparator: Comparator | undefined;
+  readonly filters: readonly FilterPolicy[];
+  readonly cache: BlockCache;
+  readonly codecs: BlockCodecs;
+}
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws TypeError for an unknown option or one of a wrong type
+ */
+export function checkReaderOptions(options: TableReaderOptions): ReaderSettings {
+  checkNames(options, NAMES);
+  const { codecs = defaultCodecs, cache = new BlockCache(OWN_CACHE) } = options;
+  if (!(cache instanceof BlockCache)) throw new TypeError('cache: a BlockCache expected');
+  if (CODEC_NONE in codecs) throw new TypeError('codecs: 0 means "not compressed" and is fixed');
+  return {
+    keys: checkOneOf('keys', options.keys ?? 'auto', ['auto', 'raw', 'internal']),
+    comparator: options.comparator,
+    filters: options.filters ?? [],
+    cache,
+    codecs,
+  };
+}

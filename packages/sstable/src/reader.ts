@@ -1,0 +1,163 @@
+/**
+ * Reads a table: point reads, cursors, iteration, checks.
+ */
+import { type Cursor, sliceRange } from '@jump/base';
+import { EXHAUSTED, FOUND, findInBlock } from './block-search.ts';
+import { BlockStore } from './block-store.ts';
+import { Lookup } from './lookup.ts';
+import { type OpenedTable, openTable } from './open-table.ts';
+import {
+  checkReaderOptions,
+  type ReaderSettings,
+  type TableReaderOptions,
+} from './reader-options.ts';
+import { TableCursor } from './table-cursor.ts';
+import { TableFile, type TableTarget } from './table-file.ts';
+
+/** What a table's filter was worth. */
+export interface FilterStats {
+  /** Reads that the filter ended: the key is not here. */
+  readonly hits: number;
+  /** Reads that the filter let through, rightly: the key is here. */
+  readonly misses: number;
+  /** Reads that the filter let through for nothing. */
+  readonly falsePositives: number;
+}
+
+/** An open table. Everything in it was checked when it was read; nothing is ever written. */
+export class TableReader {
+  readonly #file: TableFile;
+  readonly #table: OpenedTable;
+  readonly #blocks: BlockStore;
+  readonly #lookup = new Lookup();
+  #filterHits = 0;
+  #filterMisses = 0;
+  #falsePositives = 0;
+
+  private constructor(file: TableFile, settings: ReaderSettings) {
+    this.#file = file;
+    this.#table = openTable(file, settings);
+    this.#blocks = new BlockStore(file, this.#table, settings.cache);
+  }
+
+  /**
+   * Opens a table's file, and reads footer, index and filter.
+   *
+   * @throws JUMP_CORRUPTION if one of these is damaged; JUMP_IO if the file cannot be read;
+   *   JUMP_UNSUPPORTED if it is another program's kind of table
+   */
+  static open(target: TableTarget, options: TableReaderOptions = {}): TableReader {
+    const settings = checkReaderOptions(options);
+    const file = TableFile.open(target, settings.codecs);
+    try {
+      return new TableReader(file, settings);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Reads a table from the bytes of its file, which must not change while it is in use. */
+  static fromBytes(bytes: Uint8Array, options: TableReaderOptions = {}): TableReader {
+    const settings = checkReaderOptions(options);
+    return new TableReader(TableFile.fromBytes(bytes, 'bytes', settings.codecs), settings);
+  }
+
+  /** Bytes of the file. */
+  get fileSize(): number {
+    return this.#file.size;
+  }
+
+  /** What the filter was worth so far. */
+  get filterStats(): FilterStats {
+    return {
+      hits: this.#filterHits,
+      misses: this.#filterMisses,
+      falsePositives: this.#falsePositives,
+    };
+  }
+
+  /**
+   * Finds the newest entry, value or deletion, of the lookup's user key that is not newer than it asks
+   * for. In a table of raw keys, the entry of that key.
+   *
+   * @returns whether there is one; the lookup then holds it
+   */
+  find(lookup: Lookup): boolean {
+    const { filter, index, order } = this.#table;
+    const key = lookup.keyBytes;
+    const userKeyEnd = lookup.userKeyEnd;
+    if (filter?.wholeTable && !filter.mayContain(lookup.hash(filter.policy))) {
+      this.#filterHits++;
+      return false;
+    }
+    const keyEnd = userKeyEnd + order.trailer;
+    let ordinal = index.search(key, 0, keyEnd);
+    if (ordinal === index.count) return this.#notFound();
+    if (
+      filter !== undefined &&
+      !filter.wholeTable &&
+      !filter.blockMayContain(
+        index.offsets[ordinal]!,
+        lookup.hash(filter.policy),
+        key,
+        userKeyEnd,
+      ) &&
+      !index.endsWithUserKey(ordinal, key, userKeyEnd)
+    ) {
+      this.#filterHits++;
+      return false;
+    }
+    for (;;) {
+      const found = findInBlock(this.#blocks.block(ordinal), order, lookup);
+      if (found === FOUND) {
+        if (filter !== undefined) this.#filterMisses++;
+        return true;
+      }
+      // Versions of one user key may go on in the next block, whose filter may be another.
+      if (found !== EXHAUSTED || !index.endsWithUserKey(ordinal, key, userKeyEnd)) break;
+      if (++ordinal === index.count) break;
+    }
+    return this.#notFound();
+  }
+
+  #notFound(): boolean {
+    if (this.#table.filter !== undefined) this.#falsePositives++;
+    return false;
+  }
+
+  /** Returns the value of a key, in memory of its own; `undefined` if it is absent or deleted. */
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.#file.checkOpen();
+    if (!(key instanceof Uint8Array))
+      throw new TypeError(`key: a Uint8Array expected, got ${typeof key}`);
+    const lookup = this.#lookup;
+    lookup.setNewest(key, 0, key.length);
+    if (!this.find(lookup) || lookup.kind === 0) return undefined;
+    return sliceRange(lookup.valueBytes, lookup.valueStart, lookup.valueEnd);
+  }
+
+  /**
+   * Makes a cursor over all entries, by their keys as they are stored.
+   *
+   * @param options - `fillCache` (default true): whether blocks that it reads stay in the cache
+   */
+  cursor(options: { readonly fillCache?: boolean } = {}): Cursor {
+    this.#file.checkOpen();
+    void options;
+    return new TableCursor(this.#blocks, this.#table.order);
+  }
+
+  /** Returns about where in the file `key[start, end)`, as stored, is or would be. */
+  approximateOffset(key: Uint8Array, start: number, end: number): number {
+    const { index, dataEnd } = this.#table;
+    const ordinal = index.search(key, start, end);
+    return ordinal < index.count ? index.offsets[ordinal]! : dataEnd;
+  }
+
+  /** Closes the file and takes the table's blocks out of the cache; idempotent. */
+  close(): void {
+    this.#blocks.close();
+    this.#file.close();
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The keys of the index: as short as they can be between two blocks, as LevelDB chooses them.
+ */
+import { equalRanges, sliceRange } from '@jump/base';
+import type { KeyOrder } from './key-order.ts';
+
+/** Behind a shortened user key: the highest sequence and kind, so that it sorts before all versions. */
+const NEWEST_TRAILER: Uint8Array = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255);
+
+/**
+ * Returns a key that is not before `last` and is before `next`; after the last block, without `next`,
+ * one that is not before `last`.
+ */
+export function separatorKey(
+  order: KeyOrder,
+  last: Uint8Array,
+  next: Uint8Array | undefined,
+): Uint8Array {
+  const { comparator, trailer } = order;
+  const userLast = sliceRange(last, 0, last.length - trailer);
+  const short =
+    next === undefined
+      ? comparator.successor?.(userLast)
+      : comparator.separator?.(userLast, sliceRange(next, 0, next.length - trailer));
+  if (short === undefined || equalRanges(short, 0, short.length, userLast, 0, userLast.length)) {
+    return last;
+  }
+  if (trailer === 0) return short;
+  // As LevelDB's internal comparator: only a key that is really shorter, and sorts later, is taken.
+  if (short.length >= userLast.length || comparator.compare(userLast, short) >= 0) return last;
+  const key = new Uint8Array(short.length + trailer);
+  key.set(short);
+  key.set(NEWEST_TRAILER, short.length);
+  return key;
+}

@@ -1,0 +1,201 @@
+/**
+ * The sparse index: which data block a key would be in. The table's index block, decoded once.
+ *
+ * One entry a data block: a key that is not before the block's last key and before the next block's
+ * first, and the block's handle. Keys that sort by their bytes are told apart by six of these, as one
+ * number: those behind the prefix that all of them share. Only equal numbers compare the keys.
+ */
+import { ByteReader, commonPrefixLength, copyRange, corruption } from '@jump/base';
+import { type Block, restartAt } from './block.ts';
+import type { BlockChecker } from './block-checker.ts';
+import { EntryHeader, readHeader } from './entry-header.ts';
+import { BLOCK_TRAILER_LENGTH, readHandle } from './footer.ts';
+import type { KeyOrder } from './key-order.ts';
+
+/**
+ * How much larger than its block the written-out keys of an index may be.
+ *
+ * Known writers restart at every key. With a restart at least every 16 entries keys cannot grow more:
+ * within an interval each is at most as long as all bytes of the interval.
+ */
+const MAX_EXPANSION = 16;
+
+/** Reads up to six bytes as one number, as if zeros followed: keeps the order of the bytes. */
+function sixBytes(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at >= 6) {
+    return (
+      ((bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!) * 0x1000000 +
+      ((bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!)
+    );
+  }
+  let value = 0;
+  for (let i = at; i < at + 6; i++) value = value * 256 + (i < end ? bytes[i]! : 0);
+  return value;
+}
+
+/** Visits the entries of a checked block; for blocks that are read once. Keys are written out. */
+export function forEachEntry(
+  block: Block,
+  visit: (key: Uint8Array, keyLength: number, valueStart: number, valueEnd: number) => void,
+): void {
+  const header = new EntryHeader();
+  let key = new Uint8Array(64);
+  for (let at = restartAt(block, 0); at < block.entriesEnd; ) {
+    readHeader(block.bytes, at, block.entriesEnd, header);
+    const { shared, unshared, keyAt } = header;
+    if (shared + unshared > key.length) {
+      const larger = new Uint8Array(2 * (shared + unshared));
+      copyRange(key, 0, shared, larger, 0);
+      key = larger;
+    }
+    const valueStart = keyAt + unshared;
+    copyRange(block.bytes, keyAt, valueStart, key, shared);
+    at = valueStart + header.valueLength;
+    visit(key, shared + unshared, valueStart, at);
+  }
+}
+
+/** Refuses a block whose keys, written out, would take far more memory than the block. */
+export function checkExpansion(checker: BlockChecker, block: Block, source: string): void {
+  const limit = MAX_EXPANSION * (block.entriesEnd - block.start);
+  if (checker.keyBytes <= limit) return;
+  throw corruption(
+    source,
+    undefined,
+    `keys of ${checker.keyBytes} bytes, at most ${limit} expected`,
+  );
+}
+
+/** The decoded index. */
+export class SparseIndex {
+  /** How many data blocks there are. */
+  readonly count: number;
+  /** Offset of each data block in the file; ascending. */
+  readonly offsets: Float64Array;
+  /** Stored size of each, without what follows it. */
+  readonly sizes: Float64Array;
+  /** The separators, one behind the other. */
+  readonly keys: Uint8Array;
+  /** Where each separator begins in `keys`, and where the last one ends. */
+  readonly starts: Uint32Array;
+  readonly #order: KeyOrder;
+  /** How many bytes all user keys among the separators share. */
+  readonly #shared: number;
+  /** Six bytes behind these, of each. */
+  readonly #heads: Float64Array;
+
+  /**
+   * Decodes a checked index block of `count` entries with `keyBytes` bytes of keys.
+   *
+   * @param limit - where the last data block ends at the latest
+   * @throws JUMP_CORRUPTION if a handle points outside, or does not follow the one before it
+   */
+  constructor(
+    block: Block,
+    count: number,
+    keyBytes: number,
+    order: KeyOrder,
+    limit: number,
+    source: string,
+    offset: number,
+  ) {
+    this.count = count;
+    this.#order = order;
+    this.offsets = new Float64Array(count);
+    this.sizes = new Float64Array(count);
+    this.keys = new Uint8Array(keyBytes);
+    this.starts = new Uint32Array(count + 1);
+    this.#heads = new Float64Array(count);
+    let i = 0;
+    let free = 0;
+    const reader = new ByteReader(block.bytes, 0, 0, source, 0);
+    // Where an entry of a compressed index lies in the file cannot be said: the block's offset is.
+    reader.base = offset - block.start;
+    forEachEntry(block, (key, keyLength, valueStart, valueEnd) => {
+      reader.position = valueStart;
+      reader.end = valueEnd;
+      const handle = readHandle(reader, limit, `data block ${i}`);
+      if (handle.offset < free) {
+        throw reader.damaged(`data block ${i} at offset ${handle.offset} overlaps the one before`);
+      }
+      free = handle.offset + handle.size + BLOCK_TRAILER_LENGTH;
+      this.offsets[i] = handle.offset;
+      this.sizes[i] = handle.size;
+      const at = this.starts[i]!;
+      copyRange(key, 0, keyLength, this.keys, at);
+      this.starts[++i] = at + keyLength;
+    });
+    this.#shared = this.#findHeads();
+  }
+
+  /** Where the data blocks end, and the next thing begins at the earliest. */
+  get end(): number {
+    const last = this.count - 1;
+    return last < 0 ? 0 : this.offsets[last]! + this.sizes[last]! + BLOCK_TRAILER_LENGTH;
+  }
+
+  #findHeads(): number {
+    const { keys, starts, count } = this;
+    const { trailer, bytewise } = this.#order;
+    if (!bytewise || count === 0) return 0;
+    // Sorted, so what the first and the last share, all share.
+    const last = starts[count - 1]!;
+    const shared = commonPrefixLength(
+      keys,
+      0,
+      starts[1]! - trailer,
+      keys,
+      last,
+      starts[count]! - trailer,
+    );
+    for (let i = 0; i < count; i++) {
+      this.#heads[i] = sixBytes(keys, starts[i]! + shared, starts[i + 1]! - trailer);
+    }
+    return shared;
+  }
+
+  /** Whether the separator behind a block has exactly the user key `key[0, end)`. */
+  endsWithUserKey(ordinal: number, key: Uint8Array, end: number): boolean {
+    const { compareUser, trailer } = this.#order;
+    const to = this.starts[ordinal + 1]! - trailer;
+    return compareUser(this.keys, this.starts[ordinal]!, to, key, 0, end) === 0;
+  }
+
+  /** Returns the first block whose separator is `key[start, end)` or after it; `count` if none. */
+  search(key: Uint8Array, start: number, end: number): number {
+    const { keys, starts } = this;
+    const { bytewise, trailer, compare } = this.#order;
+    let low = 0;
+    let high = this.count;
+    if (!bytewise) {
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (compare(keys, starts[middle]!, starts[middle + 1]!, key, start, end) < 0)
+          low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    }
+    const userEnd = end - trailer;
+    const shared = this.#shared;
+    for (let i = 0; i < shared; i++) {
+      const difference = start + i < userEnd ? key[start + i]! - keys[i]! : -1;
+      if (difference !== 0) return difference < 0 ? 0 : high;
+    }
+    const head = sixBytes(key, start + shared, userEnd);
+    const heads = this.#heads;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = heads[middle]!;
+      if (
+        other < head ||
+        (other === head && compare(keys, starts[middle]!, starts[middle + 1]!, key, start, end) < 0)
+      ) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The file of a table: blocks read from it, their checksums checked, their contents decoded.
+ */
+import { corruption, crc32c, JumpError, maskCrc, readFixed32 } from '@jump/base';
+import { nodeVfs, type Vfs, type VfsFile } from '@jump/vfs';
+import { type BlockCodecs, CODEC_NONE } from './codecs.ts';
+import { BLOCK_TRAILER_LENGTH } from './footer.ts';
+
+/** Where a table lies: a path on Node's file system, or a path on any. */
+export type TableTarget = string | { readonly vfs: Vfs; readonly path: string };
+
+/** Splits a target into file system and path. */
+export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {
+  return typeof target === 'string' ? { vfs: nodeVfs, path: target } : target;
+}
+
+/** Compressed blocks are read into one buffer for all tables; larger ones get their own. */
+const SCRATCH_LIMIT = 1 << 20;
+let scratch = new Uint8Array(1 << 16);
+
+/** What {@link TableFile.contents} found: `bytes[start, end)`, good as long as `bytes` is. */
+export class Contents {
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  /** The codec byte that it was stored under. */
+  codec = 0;
+}
+
+/** Reads a table's blocks, from a file or from bytes in memory. Owns the file. */
+export class TableFile {
+  /** Named in errors. */
+  readonly source: string;
+  readonly size: number;
+  readonly codecs: BlockCodecs;
+  /** The whole file, where it is in memory; blocks then lie in it, and nothing is copied. */
+  readonly bytes: Uint8Array | undefined;
+  readonly #file: VfsFile | undefined;
+  /** Whether the last block was compressed, so that the next is probably too. */
+  #compressed = false;
+  #closed = false;
+
+  private constructor(
+    file: VfsFile | undefined,
+    bytes: Uint8Array | undefined,
+    source: string,
+    size: number,
+    codecs: BlockCodecs,
+  ) {
+    this.#file = file;
+    this.bytes = bytes;
+    this.source = source;
+    this.size = size;
+    this.codecs = codecs;
+  }
+
+  /** Opens a file; nothing stays open when it throws. */
+  static open(target: TableTarget, codecs: BlockCodecs): TableFile {
+    const { vfs, path } = resolveTarget(target);
+    const file = vfs.open(path, 'read');
+    try {
+      return new TableFile(file, undefined, path, file.size(), codecs);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Takes the bytes of a file; they must not change while the table is in use. */
+  static fromBytes(bytes: Uint8Array, source: string, codecs: BlockCodecs): TableFile {
+    return new TableFile(undefined, bytes, source, bytes.length, codecs);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Reads exactly `length` bytes; a file that has become shorter is damaged. */
+  read(target: Uint8Array, start: number, length: number, position: number): void {
+    this.checkOpen();
+    if (this.bytes !== undefined) {
+      target.set(this.bytes.subarray(position, position + length), start);
+      return;
+    }
+    const got = this.#file!.read(target, start, length, position);
+    if (got !== length) {
+      throw corruption(
+        this.source,
+        position,
+        `${length} bytes expected, the file ends after ${got}`,
+      );
+    }
+  }
+
+  checkOpen(): void {
+    if (this.#closed) {
+      throw new JumpError('JUMP_CLOSED', 'the table is closed', { file: this.source });
+    }
+  }
+
+  /**
+   * Reads the block at `offset`, whose stored contents are `size` bytes, into `contents`.
+   *
+   * The caller has checked that it lies inside the file, so `size` may be allocated. What is found
+   * may be kept: it is never the shared buffer.
+   */
+  contents(offset: number, size: number, contents: Contents): void {
+    const { bytes } = this;
+    const length = size + BLOCK_TRAILER_LENGTH;
+    if (bytes !== undefined) {
+      this.checkOpen();
+      this.decode(bytes, offset, size, offset, contents);
+      return;
+    }
+    const shared = this.#compressed && length <= SCRATCH_LIMIT;
+    if (shared && length > scratch.length) scratch = new Uint8Array(SCRATCH_LIMIT);
+    const buffer = shared ? scratch : new Uint8Array(length);
+    this.read(buffer, 0, length, offset);
+    this.decode(buffer, 0, size, offset, contents);
+    this.#compressed = contents.codec !== CODEC_NONE;
+    if (shared && contents.bytes === scratch) contents.bytes = scratch.slice(0, size);
+  }
+
+  /**
+   * Checks and decodes the stored block that lies at `at` of `bytes`, and at `offset` of the file.
+   *
+   * @throws JUMP_CORRUPTION if the checksum is wrong or the codec's data damaged; JUMP_UNSUPPORTED
+   *   for an unknown codec
+   */
+  decode(bytes: Uint8Array, at: number, size: number, offset: number, contents: Contents): void {
+    const end = at + size;
+    const stored = readFixed32(bytes, end + 1);
+    const computed = maskCrc(crc32c(bytes, at, end + 1));
+    if (stored !== computed) {
+      throw corruption(
+        this.source,
+        offset,
+        `block of ${size} bytes has checksum ${computed.toString(16)}, ${stored.toString(16)} is stored`,
+      );
+    }
+    const codec = bytes[end]!;
+    contents.codec = codec;
+    if (codec === CODEC_NONE) {
+      contents.bytes = bytes;
+      contents.start = at;
+      contents.end = end;
+      return;
+    }
+    const decoded = this.#codec(codec, offset).decode(bytes, at, end);
+    if (decoded === undefined) {
+      const { name } = this.#codec(codec, offset);
+      throw corruption(this.source, offset, `block of ${size} bytes is not sound ${name} data`);
+    }
+    contents.bytes = decoded;
+    contents.start = 0;
+    contents.end = decoded.length;
+  }
+
+  #codec(id: number, offset: number): BlockCodecs[number] {
+    const codec = this.codecs[id];
+    if (codec !== undefined) return codec;
+    throw new JumpError('JUMP_UNSUPPORTED', `block is stored with unknown codec ${id}`, {
+      file: this.source,
+      offset,
+    });
+  }
+
+  /** Closes the file; idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file?.close();
+  }
+}

@@ -1,0 +1,401 @@
+/**
+ * Writes a table: entries in ascending order, straight into blocks.
+ */
+import {
+  copyRange,
+  readFixed32,
+  readSequence56,
+  showBytes,
+  sliceRange,
+  TRAILER_LENGTH,
+  writeFixed32,
+  writeVarint,
+} from '@jump/base';
+import type { Vfs } from '@jump/vfs';
+import { BlockWriter } from './block-writer.ts';
+import { FilterBuilder } from './filter-block.ts';
+import {
+  type BlockHandle,
+  FOOTER_LENGTH,
+  MAX_HANDLE_LENGTH,
+  writeFooter,
+  writeHandle,
+} from './footer.ts';
+import { type KeyOrder, keyOrder } from './key-order.ts';
+import { Output } from './output.ts';
+import { separatorKey } from './separator.ts';
+import { resolveTarget, type TableTarget } from './table-file.ts';
+import { asciiBytes, PROPERTIES_NAME, writeProperties } from './table-properties.ts';
+import {
+  checkWriterOptions,
+  type TableWriterOptions,
+  type WriterSettings,
+} from './writer-options.ts';
+
+/** What {@link TableWriter.finish} tells of the table. */
+export interface TableInfo {
+  /** How many entries it has. */
+  readonly entries: number;
+  /** How many of them are deletions; 0 for raw keys. */
+  readonly tombstones: number;
+  /** Bytes of the file. */
+  readonly fileSize: number;
+  /** The first key, as it was given to `add`; empty if there are no entries. */
+  readonly smallest: Uint8Array;
+  /** The last key, as it was given to `add`; empty if there are no entries. */
+  readonly largest: Uint8Array;
+  /** Of internal keys: the lowest sequence. */
+  readonly smallestSequence?: bigint;
+  /** Of internal keys: the highest sequence. */
+  readonly largestSequence?: bigint;
+}
+
+/** Values from this size on go to the file without being copied, if nothing is to be compressed. */
+const STREAM_FROM = 1 << 18;
+/** And from this size on even then: they are not compressed, which would need twice their memory. */
+const STREAM_ALWAYS_FROM = 1 << 26;
+/** The most bytes of the header of an entry. */
+const MAX_HEADER = 15;
+/** Lengths and places in a block are kept below this, so that they fit 31 bits. */
+const MAX_LENGTH = 2 ** 31 - 2 ** 20;
+
+/**
+ * Writes one table, entry by entry.
+ *
+ * After an error of the file system only {@link TableWriter.abandon} may be called.
+ */
+export class TableWriter {
+  readonly #vfs: Vfs;
+  readonly #path: string;
+  readonly #settings: WriterSettings;
+  readonly #order: KeyOrder;
+  readonly #output: Output;
+  readonly #filter: FilterBuilder | undefined;
+  readonly #eachVersion: boolean;
+  readonly #index = new BlockWriter(1);
+  readonly #handle = new Uint8Array(MAX_HANDLE_LENGTH);
+  /** The block that is complete but not in the index: its key there depends on the next entry. */
+  #pending: BlockHandle | undefined = undefined;
+  #state: 'open' | 'failed' | 'closed' = 'open';
+
+  #entries = 0;
+  #tombstones = 0;
+  #smallest: Uint8Array = new Uint8Array(0);
+  #lastKey: Uint8Array = new Uint8Array(64);
+  #lastKeyLength = 0;
+  #blockEntries = 0;
+  #restarts = new Uint32Array(64);
+  #restartCount = 0;
+  #sinceRestart = 0;
+  // Sequences as two halves of a tag, so that the hot path makes no bigint.
+  #minHigh = 0xffffffff;
+  #minLow = 0xffffffff;
+  #maxHigh = 0;
+  #maxLow = 0;
+
+  /**
+   * Creates the file, which must not exist.
+   *
+   * @throws TypeError or RangeError if an option is wrong; JUMP_IO if the file cannot be created
+   */
+  constructor(target: TableTarget, options: TableWriterOptions = {}) {
+    const settings = checkWriterOptions(options);
+    const { vfs, path } = resolveTarget(target);
+    this.#vfs = vfs;
+    this.#path = path;
+    this.#settings = settings;
+    this.#order = keyOrder(settings.keys, settings.comparator);
+    this.#filter = settings.filter === undefined ? undefined : new FilterBuilder(settings.filter);
+    this.#eachVersion = settings.filter?.scope === 'block';
+    this.#output = new Output(vfs.open(path, 'create'), settings.snappy);
+  }
+
+  /** How many entries have been added. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** How large the file will be at least, in bytes. */
+  get estimatedSize(): number {
+    return this.#output.position + this.#index.size + FOOTER_LENGTH;
+  }
+
+  /** Adds an entry; see {@link TableWriter.addRange}. */
+  add(key: Uint8Array, value: Uint8Array): void {
+    if (!(key instanceof Uint8Array))
+      throw new TypeError(`key: a Uint8Array expected, got ${typeof key}`);
+    if (!(value instanceof Uint8Array)) {
+      throw new TypeError(`value: a Uint8Array expected, got ${typeof value}`);
+    }
+    this.addRange(key, 0, key.length, value, 0, value.length);
+  }
+
+  /**
+   * Adds an entry, whose key must sort after the one before. Both are copied, or written, at once.
+   *
+   * @throws RangeError if the key does not sort after the one before, or is no internal key where
+   *   those are expected; nothing has been added then
+   */
+  addRange(
+    keyBytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    if (this.#state !== 'open') throw this.#notOpen();
+    const { trailer } = this.#order;
+    const length = keyEnd - keyStart;
+    const valueLength = valueEnd - valueStart;
+    if (length < trailer || length > MAX_LENGTH || valueLength > MAX_LENGTH - length) {
+      throw new RangeError(
+        `a key of ${length} bytes and a value of ${valueLength} cannot be stored`,
+      );
+    }
+    if (trailer !== 0 && keyBytes[keyEnd - TRAILER_LENGTH]! > 1) {
+      throw new RangeError(`internal key of unknown kind ${keyBytes[keyEnd - TRAILER_LENGTH]}`);
+    }
+    const common = this.#compareWithLast(keyBytes, keyStart, keyEnd);
+    this.#state = 'failed'; // Until everything below has gone well.
+    if (this.#pending !== undefined) this.#addIndexEntry(sliceRange(keyBytes, keyStart, keyEnd));
+    if (this.#filter !== undefined) {
+      const userEnd = keyEnd - trailer;
+      // A further version of the same user key adds nothing to a filter of the whole table.
+      if (
+        this.#eachVersion ||
+        this.#entries === 0 ||
+        common < length - trailer ||
+        length !== this.#lastKeyLength
+      ) {
+        this.#filter.add(keyBytes, keyStart, userEnd);
+      }
+    }
+    this.#encode(keyBytes, keyStart, keyEnd, common, valueLength);
+    this.#encodeValue(valueBytes, valueStart, valueEnd);
+    if (trailer !== 0) this.#countTag(keyBytes, keyEnd);
+    if (this.#entries++ === 0) this.#smallest = sliceRange(keyBytes, keyStart, keyEnd);
+    this.#blockEntries++;
+    const { blockSize, indexInterval } = this.#settings;
+    const size = this.#output.blockLength + 4 * this.#restartCount + 4;
+    if (size >= blockSize || this.#blockEntries >= indexInterval) this.#endBlock();
+    this.#state = 'open';
+  }
+
+  /** Checks the order; returns how many bytes the key shares with the last one. */
+  #compareWithLast(key: Uint8Array, start: number, end: number): number {
+    const last = this.#lastKey;
+    const lastLength = this.#lastKeyLength;
+    if (this.#entries === 0) return 0;
+    const { bytewise, trailer } = this.#order;
+    const length = end - start;
+    const limit = Math.min(length, lastLength);
+    let common = 0;
+    while (common < limit && key[start + common] === last[common]) common++;
+    const userLimit = limit - trailer;
+    if (bytewise && common < userLimit) {
+      if (key[start + common]! < last[common]!) throw this.#outOfOrder(key, start, end);
+    } else if (this.#order.compare(key, start, end, last, 0, lastLength) <= 0) {
+      throw this.#outOfOrder(key, start, end);
+    }
+    return common;
+  }
+
+  #outOfOrder(key: Uint8Array, start: number, end: number): RangeError {
+    const last = showBytes(sliceRange(this.#lastKey, 0, this.#lastKeyLength));
+    return new RangeError(
+      `keys must ascend: ${showBytes(sliceRange(key, start, end))} was added after ${last}`,
+    );
+  }
+
+  /** Writes header and key of an entry. */
+  #encode(key: Uint8Array, start: number, end: number, common: number, valueLength: number): void {
+    const output = this.#output;
+    let shared = common;
+    if (this.#blockEntries === 0 || this.#sinceRestart === this.#settings.restartInterval) {
+      shared = 0;
+      this.#addRestart(output.blockLength);
+    }
+    this.#sinceRestart++;
+    const length = end - start;
+    const unshared = length - shared;
+    output.reserve(MAX_HEADER + unshared);
+    const { bytes } = output;
+    let at = output.size;
+    if ((shared | unshared | valueLength) < 0x80) {
+      bytes[at] = shared;
+      bytes[at + 1] = unshared;
+      bytes[at + 2] = valueLength;
+      at += 3;
+    } else {
+      at = writeVarint(bytes, at, shared);
+      at = writeVarint(bytes, at, unshared);
+      at = writeVarint(bytes, at, valueLength);
+    }
+    copyRange(key, start + shared, end, bytes, at);
+    output.size = at + unshared;
+    if (length > this.#lastKey.length) this.#growLastKey(length, common);
+    copyRange(key, start + common, end, this.#lastKey, common);
+    this.#lastKeyLength = length;
+  }
+
+  #encodeValue(value: Uint8Array, start: number, end: number): void {
+    const output = this.#output;
+    const length = end - start;
+    if (length >= STREAM_FROM && (!this.#settings.snappy || length >= STREAM_ALWAYS_FROM)) {
+      output.stream(value, start, end);
+      return;
+    }
+    output.reserve(length);
+    copyRange(value, start, end, output.bytes, output.size);
+    output.size += length;
+  }
+
+  #growLastKey(length: number, used: number): void {
+    const larger = new Uint8Array(2 * length);
+    copyRange(this.#lastKey, 0, used, larger, 0);
+    this.#lastKey = larger;
+  }
+
+  #addRestart(at: number): void {
+    if (this.#restartCount === this.#restarts.length) {
+      const larger = new Uint32Array(2 * this.#restartCount);
+      larger.set(this.#restarts);
+      this.#restarts = larger;
+    }
+    this.#restarts[this.#restartCount++] = at;
+    this.#sinceRestart = 0;
+  }
+
+  #countTag(key: Uint8Array, end: number): void {
+    const low = readFixed32(key, end - 8);
+    const high = readFixed32(key, end - 4);
+    if ((low & 0xff) === 0) this.#tombstones++;
+    if (high < this.#minHigh || (high === this.#minHigh && low < this.#minLow)) {
+      this.#minHigh = high;
+      this.#minLow = low;
+    }
+    if (high > this.#maxHigh || (high === this.#maxHigh && low > this.#maxLow)) {
+      this.#maxHigh = high;
+      this.#maxLow = low;
+    }
+  }
+
+  #endBlock(): void {
+    const output = this.#output;
+    output.reserve(4 * this.#restartCount + 4);
+    for (let i = 0; i < this.#restartCount; i++) {
+      writeFixed32(output.bytes, output.size, this.#restarts[i]!);
+      output.size += 4;
+    }
+    writeFixed32(output.bytes, output.size, this.#restartCount);
+    output.size += 4;
+    this.#pending = output.sealBlock();
+    this.#filter?.startBlock(output.position);
+    this.#blockEntries = 0;
+    this.#restartCount = 0;
+    this.#sinceRestart = 0;
+  }
+
+  #addIndexEntry(nextKey: Uint8Array | undefined): void {
+    const pending = this.#pending!;
+    const key = separatorKey(
+      this.#order,
+      sliceRange(this.#lastKey, 0, this.#lastKeyLength),
+      nextKey,
+    );
+    const size = writeHandle(this.#handle, 0, pending.offset, pending.size);
+    this.#index.add(key, 0, key.length, this.#handle, 0, size);
+    this.#pending = undefined;
+  }
+
+  /**
+   * Writes what follows the data blocks, syncs the file and closes it. The directory's entry is not
+   * synced.
+   */
+  finish(): TableInfo {
+    if (this.#state !== 'open') throw this.#notOpen();
+    this.#state = 'failed';
+    if (this.#blockEntries > 0) this.#endBlock();
+    if (this.#pending !== undefined) this.#addIndexEntry(undefined);
+    const output = this.#output;
+    const metaIndex = this.#writeMeta();
+    this.#index.finish();
+    const index = output.writeBlock(this.#index.bytes, this.#index.size, this.#settings.snappy);
+    output.reserve(FOOTER_LENGTH);
+    writeFooter(output.bytes, output.size, { metaIndex, index });
+    output.size += FOOTER_LENGTH;
+    output.handOver();
+    output.file.sync();
+    this.#state = 'closed';
+    output.file.close();
+    return {
+      entries: this.#entries,
+      tombstones: this.#tombstones,
+      fileSize: output.offset,
+      smallest: this.#smallest,
+      largest: sliceRange(this.#lastKey, 0, this.#lastKeyLength),
+      ...(this.#settings.keys === 'internal' && this.#entries > 0 ? this.#sequences() : {}),
+    };
+  }
+
+  /** Writes filter, properties and meta-index; returns the meta-index's handle. */
+  #writeMeta(): BlockHandle {
+    const output = this.#output;
+    const { filter, keys } = this.#settings;
+    const names: { key: Uint8Array; handle: BlockHandle }[] = [];
+    if (this.#filter !== undefined && filter !== undefined) {
+      const contents = this.#filter.finish();
+      const handle = output.writeBlock(contents, contents.length, false);
+      names.push({ key: asciiBytes(`filter.${filter.name}`), handle });
+    }
+    const properties = writeProperties({
+      keys,
+      entries: this.#entries,
+      tombstones: this.#tombstones,
+      ...this.#sequences(),
+    });
+    const handle = output.writeBlock(properties.bytes, properties.size, false);
+    // 'f' sorts before 'j': the names are in order.
+    names.push({ key: asciiBytes(PROPERTIES_NAME), handle });
+    const block = new BlockWriter(this.#settings.restartInterval);
+    for (const { key, handle } of names) {
+      const size = writeHandle(this.#handle, 0, handle.offset, handle.size);
+      block.add(key, 0, key.length, this.#handle, 0, size);
+    }
+    block.finish();
+    return output.writeBlock(block.bytes, block.size, this.#settings.snappy);
+  }
+
+  #sequences(): { smallestSequence: bigint; largestSequence: bigint } {
+    if (this.#settings.keys === 'raw' || this.#entries === 0) {
+      return { smallestSequence: 0n, largestSequence: 0n };
+    }
+    const trailer = new Uint8Array(TRAILER_LENGTH);
+    const sequence = (low: number, high: number): bigint => {
+      writeFixed32(trailer, 0, low);
+      writeFixed32(trailer, 4, high);
+      return readSequence56(trailer, TRAILER_LENGTH);
+    };
+    return {
+      smallestSequence: sequence(this.#minLow, this.#minHigh),
+      largestSequence: sequence(this.#maxLow, this.#maxHigh),
+    };
+  }
+
+  /** Closes the file and removes it; does nothing after {@link TableWriter.finish}. */
+  abandon(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#output.file.close();
+    this.#vfs.remove(this.#path);
+  }
+
+  #notOpen(): Error {
+    return new Error(
+      this.#state === 'closed'
+        ? 'the table is finished or abandoned'
+        : 'the table could not be written; only abandon() is left',
+    );
+  }
+}

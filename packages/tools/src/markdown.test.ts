@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest';
-import { ARROWS } from './arrows.mjs';
-import { checkDiagram } from './documents.mjs';
 import { codeBlocks, prose } from './markdown.mjs';
 
 const DOCUMENT = [
@@ -30,18 +28,4 @@ test('codeBlocks() refuses a block without an end', () => {
 
 test('prose() leaves out blocks and keeps lines', () => {
   expect(prose(DOCUMENT)).toBe(`Text \`a\`${'\n'.repeat(10)}End`);
-});
-
-test('checkDiagram() compares the drawing with the arrows', () => {
-  const draw = (lines: string[]) => `\`\`\`arrows\n${lines.join('\n')}\n\`\`\`\n`;
-  const all = Object.entries(ARROWS).map(
-    ([name, arrows]) =>
-      `  ${name} → ${arrows.length === 0 ? 'nothing' : [...arrows].reverse().join(', ')}   why`,
-  );
-  expect(checkDiagram('A.md', draw(all), Object.keys(ARROWS))).toEqual([]);
-  expect(checkDiagram('A.md', draw(['log → base']), ['log', 'vfs'])).toEqual([
-    'A.md: the diagram should say "log → base, vfs"',
-    'A.md: the diagram should say "vfs → base"',
-  ]);
-  expect(checkDiagram('A.md', '', ['log'])).toEqual(['A.md: has no block of the kind "arrows"']);
 });

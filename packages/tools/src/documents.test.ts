@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { ARROWS } from './arrows.mjs';
+import { checkDiagram, checkDocuments } from './documents.mjs';
+
+const root = mkdtempSync(join(tmpdir(), 'documents-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+function check(text: string): string[] {
+  for (const [file, content] of Object.entries({
+    'packages/log/package.json': '{}',
+    'packages/log/src/writer.ts': 'export class LogWriter { append() {} }',
+    'docs/guide/index.md': '',
+    'GUIDE.md': text,
+  })) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), content);
+  }
+  return checkDocuments(root);
+}
+
+test('accepts what exists', () => {
+  const text = [
+    '[a](docs/guide/index.md#top) [b](docs/guide/index) [c](https://example.org) [d](#here)',
+    'In `packages/log/src/writer.ts` `LogWriter.append()`; `packages/log/` and `packages/*/dist`.',
+    '```\n[x](nowhere.md) `packages/nowhere`\n```',
+  ];
+  expect(check(text.join('\n'))).toEqual([]);
+});
+
+test.each([
+  ['a [link](nowhere.md)', 'GUIDE.md:1: links to nowhere.md, which does not exist'],
+  ['\nthe file `packages/log/src/reader.ts`', 'GUIDE.md:2: there is no packages/log/src/reader.ts'],
+  [
+    '| `packages/log/src/writer.ts` | `prepend` |',
+    'GUIDE.md:1: packages/log/src/writer.ts has nothing named prepend',
+  ],
+])('refuses %j', (text, message) => {
+  expect(check(text)).toEqual([message]);
+});
+
+test('checkDiagram() compares the drawing with the arrows', () => {
+  const draw = (lines: string[]) => `\`\`\`arrows\n${lines.join('\n')}\n\`\`\`\n`;
+  const all = Object.entries(ARROWS).map(
+    ([name, arrows]) =>
+      `  ${name} → ${arrows.length === 0 ? 'nothing' : [...arrows].reverse().join(', ')}   why`,
+  );
+  expect(checkDiagram('A.md', draw(all), Object.keys(ARROWS))).toEqual([]);
+  expect(checkDiagram('A.md', draw(['log → base']), ['log', 'vfs'])).toEqual([
+    'A.md: the diagram should say "log → base, vfs"',
+    'A.md: the diagram should say "vfs → base"',
+  ]);
+  expect(checkDiagram('A.md', '', ['log'])).toEqual(['A.md: has no block of the kind "arrows"']);
+});

@@ -5,7 +5,9 @@ import { corruption } from '@jump/base';
 import type { Block } from './block.ts';
 import type { BlockCache } from './block-cache.ts';
 import { BlockChecker } from './block-checker.ts';
+import type { KeyOrder } from './key-order.ts';
 import type { OpenedTable } from './open-table.ts';
+import type { SparseIndex } from './sparse-index.ts';
 import { Contents, type TableFile } from './table-file.ts';
 
 /** What a block in a file that is in memory adds to it, for the cache's account. */
@@ -16,24 +18,22 @@ export class BlockStore {
   readonly count: number;
   /** The blocks that are cached, by number; the cache puts them here and takes them away. */
   readonly cached: (Block | undefined)[] = [];
-  readonly #file: TableFile;
-  readonly #table: OpenedTable;
+  readonly file: TableFile;
+  readonly index: SparseIndex;
+  readonly #order: KeyOrder;
   readonly #cache: BlockCache;
   readonly #checker: BlockChecker;
   readonly #contents = new Contents();
 
   constructor(file: TableFile, table: OpenedTable, cache: BlockCache) {
-    this.#file = file;
-    this.#table = table;
+    this.file = file;
+    this.index = table.index;
+    this.#order = table.order;
     this.#cache = cache;
     this.#checker = new BlockChecker(table.order, file.source);
     this.count = table.index.count;
     // Filled, so that it is an array without holes, which is read faster.
     for (let i = 0; i < this.count; i++) this.cached.push(undefined);
-  }
-
-  search(key: Uint8Array, start: number, end: number): number {
-    return this.#table.index.search(key, start, end);
   }
 
   /** Returns a block, cached from now on. */
@@ -52,19 +52,19 @@ export class BlockStore {
 
   /** Reads a block from the file. */
   load(ordinal: number): Block {
-    const { index } = this.#table;
+    const { index } = this;
     const contents = this.#contents;
     const offset = index.offsets[ordinal]!;
-    this.#file.contents(offset, index.sizes[ordinal]!, contents);
+    this.file.contents(offset, index.sizes[ordinal]!, contents);
     return this.check(contents, ordinal);
   }
 
   /** Checks what was read for a block: by itself, and against the index. */
   check(contents: Contents, ordinal: number): Block {
-    const { index } = this.#table;
+    const { index } = this;
     const { bytes, start, end } = contents;
     const offset = index.offsets[ordinal]!;
-    const charge = bytes === this.#file.bytes ? IN_PLACE : bytes.length;
+    const charge = bytes === this.file.bytes ? IN_PLACE : bytes.length;
     const checker = this.#checker;
     const block = checker.check(bytes, start, end, offset, charge);
     if (checker.entries > 0) this.#checkBounds(block, ordinal, offset);
@@ -73,16 +73,15 @@ export class BlockStore {
 
   /** The first key lies behind the separator before the block, the last not behind its own. */
   #checkBounds(block: Block, ordinal: number, offset: number): void {
-    const { index, order } = this.#table;
-    const { keys, starts } = index;
+    const { keys, starts } = this.index;
     const checker = this.#checker;
     const { firstKeyAt, firstKeyLength } = checker;
-    const { compare } = order;
+    const { compare } = this.#order;
     const from = starts[ordinal]!;
     const to = starts[ordinal + 1]!;
     if (compare(checker.lastKey, 0, checker.lastKeyLength, keys, from, to) > 0) {
       throw corruption(
-        this.#file.source,
+        this.file.source,
         offset,
         'the last key of the block is behind its index key',
       );
@@ -92,7 +91,7 @@ export class BlockStore {
     const keyEnd = firstKeyAt + firstKeyLength;
     if (compare(block.bytes, firstKeyAt, keyEnd, keys, before, from) <= 0) {
       throw corruption(
-        this.#file.source,
+        this.file.source,
         offset,
         'the block begins before the index key in front of it',
       );

@@ -5,10 +5,13 @@
  */
 export { BlockCache, type BlockCacheStats } from './block-cache.ts';
 export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec } from './codecs.ts';
+export type { InternalEntry, TableEntry, TableRange } from './entries.ts';
 export type { TableKeys } from './key-order.ts';
 export { Lookup } from './lookup.ts';
 export { type FilterStats, TableReader } from './reader.ts';
 export type { TableReaderOptions } from './reader-options.ts';
+export type { TableProperties } from './survey.ts';
 export type { TableTarget } from './table-file.ts';
+export type { TableRecord } from './table-properties.ts';
 export { type TableInfo, TableWriter } from './writer.ts';
 export type { TableWriterOptions } from './writer-options.ts';

@@ -13,7 +13,7 @@ import {
   asciiText,
   PROPERTIES_NAME,
   readProperties,
-  type StoredProperties,
+  type TableRecord,
 } from './table-properties.ts';
 
 /** Everything about a table that is read once. */
@@ -25,7 +25,9 @@ export interface OpenedTable {
   readonly filter: TableFilter | undefined;
   /** The name of the filter that is stored, known or not. */
   readonly filterName: string | undefined;
-  readonly stored: StoredProperties | undefined;
+  readonly stored: TableRecord | undefined;
+  /** All meta blocks, by their names. */
+  readonly meta: ReadonlyMap<string, BlockHandle>;
   /** Where the data blocks must end. */
   readonly dataEnd: number;
 }
@@ -119,6 +121,7 @@ export function openTable(file: TableFile, request: OpenRequest): OpenedTable {
     ...decoded,
     indexSize: index.size,
     stored,
+    meta,
     dataEnd: end,
     ...openFilter(tail, meta, request.filters),
   };
@@ -152,7 +155,7 @@ function readSmallBlock(tail: Tail, handle: BlockHandle, source: string): Block 
   return block;
 }
 
-function openProperties(file: TableFile, tail: Tail, handle: BlockHandle): StoredProperties {
+function openProperties(file: TableFile, tail: Tail, handle: BlockHandle): TableRecord {
   const { source } = file;
   return readProperties(readSmallBlock(tail, handle, source), source, handle.offset);
 }

@@ -1,9 +1,20 @@
 /**
  * Reads a table: point reads, cursors, iteration, checks.
  */
-import { type Cursor, sliceRange } from '@jump/base';
+import { type Cursor, JumpError, KIND_DELETION, sliceRange } from '@jump/base';
 import { EXHAUSTED, FOUND, findInBlock } from './block-search.ts';
 import { BlockStore } from './block-store.ts';
+import { CursorBlocks } from './cursor-blocks.ts';
+import {
+  checkRange,
+  EntryIterator,
+  type EntrySource,
+  type InternalEntry,
+  InternalEntryIterator,
+  type TableEntry,
+  type TableRange,
+} from './entries.ts';
+import type { TableKeys } from './key-order.ts';
 import { Lookup } from './lookup.ts';
 import { type OpenedTable, openTable } from './open-table.ts';
 import {
@@ -11,8 +22,10 @@ import {
   type ReaderSettings,
   type TableReaderOptions,
 } from './reader-options.ts';
+import { surveyTable, type TableProperties, verifyTable } from './survey.ts';
 import { TableCursor } from './table-cursor.ts';
 import { TableFile, type TableTarget } from './table-file.ts';
+import type { TableRecord } from './table-properties.ts';
 
 /** What a table's filter was worth. */
 export interface FilterStats {
@@ -30,12 +43,15 @@ export class TableReader {
   readonly #table: OpenedTable;
   readonly #blocks: BlockStore;
   readonly #lookup = new Lookup();
+  readonly #settings: ReaderSettings;
+  #properties: TableProperties | undefined = undefined;
   #filterHits = 0;
   #filterMisses = 0;
   #falsePositives = 0;
 
   private constructor(file: TableFile, settings: ReaderSettings) {
     this.#file = file;
+    this.#settings = settings;
     this.#table = openTable(file, settings);
     this.#blocks = new BlockStore(file, this.#table, settings.cache);
   }
@@ -133,19 +149,78 @@ export class TableReader {
       throw new TypeError(`key: a Uint8Array expected, got ${typeof key}`);
     const lookup = this.#lookup;
     lookup.setNewest(key, 0, key.length);
-    if (!this.find(lookup) || lookup.kind === 0) return undefined;
+    if (!this.find(lookup) || lookup.kind === KIND_DELETION) return undefined;
     return sliceRange(lookup.valueBytes, lookup.valueStart, lookup.valueEnd);
+  }
+
+  /**
+   * Iterates over the entries of a range: user keys, the newest version of each, deletions left out.
+   *
+   * @throws TypeError or RangeError if the range is wrong
+   */
+  entries(range: TableRange = {}): IterableIterator<TableEntry> {
+    return new EntryIterator(this.#entrySource(), checkRange(range));
+  }
+
+  /**
+   * Iterates over everything that is stored: all versions, newest first, and deletions.
+   *
+   * @throws JUMP_UNSUPPORTED if the table holds raw keys
+   */
+  internalEntries(): IterableIterator<InternalEntry> {
+    if (this.#table.order.keys === 'raw') {
+      throw new JumpError('JUMP_UNSUPPORTED', 'raw keys have no sequence and no kind', {
+        file: this.#file.source,
+      });
+    }
+    return new InternalEntryIterator(this.#entrySource());
+  }
+
+  #entrySource(): EntrySource {
+    const file = this.#file;
+    return { order: this.#table.order, cursor: this.cursor(), checkOpen: () => file.checkOpen() };
   }
 
   /**
    * Makes a cursor over all entries, by their keys as they are stored.
    *
-   * @param options - `fillCache` (default true): whether blocks that it reads stay in the cache
+   * On a long way it reads many blocks at once, and leaves the cache as it is.
+   *
+   * @param options - `fillCache` (default true): whether the first blocks that it reads stay in the
+   *   cache
    */
   cursor(options: { readonly fillCache?: boolean } = {}): Cursor {
     this.#file.checkOpen();
-    void options;
-    return new TableCursor(this.#blocks, this.#table.order);
+    const blocks = new CursorBlocks(this.#blocks, options.fillCache ?? true);
+    return new TableCursor(blocks, this.#table.order);
+  }
+
+  /**
+   * Reads and checks the whole file: every block, every key against the filter, and what the table
+   * says of itself.
+   *
+   * @throws JUMP_CORRUPTION with file and offset
+   */
+  verify(): void {
+    this.#file.checkOpen();
+    // Again what was read at opening: the file may have changed since.
+    verifyTable(openTable(this.#file, this.#settings), this.#blocks);
+  }
+
+  /** What there is to say about the table. Reads all of it, the first time. */
+  get properties(): TableProperties {
+    this.#properties ??= surveyTable(this.#table, this.#blocks);
+    return this.#properties;
+  }
+
+  /** What `TableWriter` recorded about the table; `undefined` if another program wrote it. */
+  get record(): TableRecord | undefined {
+    return this.#table.stored;
+  }
+
+  /** What the keys are. */
+  get keys(): TableKeys {
+    return this.#table.order.keys;
   }
 
   /** Returns about where in the file `key[start, end)`, as stored, is or would be. */

@@ -14,12 +14,16 @@ import { forEachEntry } from './sparse-index.ts';
 export const PROPERTIES_NAME = 'jumpdb.table';
 
 /** What the `jumpdb.table` meta block holds. */
-export interface StoredProperties {
+export interface TableRecord {
+  /** What the keys are. */
   readonly keys: TableKeys;
+  /** Entries, with older versions and deletions. */
   readonly entries: number;
+  /** Deletions among them. */
   readonly tombstones: number;
-  /** Of internal keys: the lowest and the highest sequence; 0 without entries, and for raw keys. */
+  /** The lowest sequence of internal keys; 0 without entries, and for raw keys. */
   readonly smallestSequence: bigint;
+  /** The highest sequence. */
   readonly largestSequence: bigint;
 }
 
@@ -36,7 +40,7 @@ export function asciiText(bytes: Uint8Array, start: number, end: number): string
 }
 
 /** Builds the block. */
-export function writeProperties(properties: StoredProperties): BlockWriter {
+export function writeProperties(properties: TableRecord): BlockWriter {
   const block = new BlockWriter(1);
   // In the order of their bytes, as in every block.
   block.addNumber(asciiBytes('entries'), BigInt(properties.entries));
@@ -53,7 +57,7 @@ export function writeProperties(properties: StoredProperties): BlockWriter {
  *
  * @throws JUMP_CORRUPTION if a value is no number, or one that is needed is missing
  */
-export function readProperties(block: Block, source: string, offset: number): StoredProperties {
+export function readProperties(block: Block, source: string, offset: number): TableRecord {
   const values = new Map<string, bigint>();
   forEachEntry(block, (key, keyLength, start, end) => {
     const reader = new ByteReader(block.bytes, start, end, source, offset - block.start);

@@ -1,0 +1,254 @@
+/**
+ * Iterating over a table as a user sees it: user keys, the newest version of each, no deletions.
+ */
+import {
+  type Cursor,
+  EMPTY_BYTES,
+  KIND_DELETION,
+  readKind,
+  readSequence56,
+  sliceRange,
+  TRAILER_LENGTH,
+} from '@jump/base';
+import type { KeyOrder } from './key-order.ts';
+import { checkNames } from './writer-options.ts';
+
+/** Which entries to go over, and in which direction. */
+export interface TableRange {
+  /** Only keys from this one on. */
+  readonly gte?: Uint8Array | undefined;
+  /** Only keys after this one; not together with `gte`. */
+  readonly gt?: Uint8Array | undefined;
+  /** Only keys up to this one. */
+  readonly lte?: Uint8Array | undefined;
+  /** Only keys before this one; not together with `lte`. */
+  readonly lt?: Uint8Array | undefined;
+  /** Whether to go from the last key to the first (default false). */
+  readonly reverse?: boolean | undefined;
+}
+
+/** A key and its value, in memory of their own. */
+export interface TableEntry {
+  /** The user key. */
+  readonly key: Uint8Array;
+  /** The value. */
+  readonly value: Uint8Array;
+}
+
+/** An entry as a database stored it, in memory of its own. */
+export interface InternalEntry {
+  /** The user key. */
+  readonly userKey: Uint8Array;
+  /** Which write of the database it was. */
+  readonly sequence: bigint;
+  /** Whether the write gave the key a value or deleted it. */
+  readonly kind: 'value' | 'deletion';
+  /** The value; empty if it is a deletion. */
+  readonly value: Uint8Array;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof TableRange>(['gte', 'gt', 'lte', 'lt', 'reverse']);
+
+/**
+ * Checks a range.
+ *
+ * @throws TypeError for an unknown or wrong bound, RangeError for two on one side
+ */
+export function checkRange(range: TableRange): TableRange {
+  checkNames(range, NAMES);
+  for (const name of ['gte', 'gt', 'lte', 'lt'] as const) {
+    const bound = range[name];
+    if (bound !== undefined && !(bound instanceof Uint8Array)) {
+      throw new TypeError(`${name}: a Uint8Array expected, got ${typeof bound}`);
+    }
+  }
+  if (range.gte !== undefined && range.gt !== undefined)
+    throw new RangeError('gte and gt: one of them');
+  if (range.lte !== undefined && range.lt !== undefined)
+    throw new RangeError('lte and lt: one of them');
+  return range;
+}
+
+/** What an iterator needs from its table. */
+export interface EntrySource {
+  readonly order: KeyOrder;
+  readonly cursor: Cursor;
+  /** Throws once the table is closed. */
+  checkOpen(): void;
+}
+
+/** Goes over the visible entries of a range; a plain object, so that nothing has to be cleaned up. */
+export class EntryIterator implements IterableIterator<TableEntry> {
+  readonly #source: EntrySource;
+  readonly #cursor: Cursor;
+  readonly #range: TableRange;
+  #state: 'new' | 'running' | 'done' = 'new';
+  /** The user key that was met last, so that its older versions are passed over. */
+  #lastKey: Uint8Array | undefined = undefined;
+
+  constructor(source: EntrySource, range: TableRange) {
+    this.#source = source;
+    this.#cursor = source.cursor;
+    this.#range = range;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<TableEntry, undefined> {
+    if (this.#state !== 'done') {
+      this.#source.checkOpen();
+      const entry = this.#range.reverse ? this.#before() : this.#after();
+      if (entry !== undefined) return { done: false, value: entry };
+      this.return();
+    }
+    return { done: true, value: undefined };
+  }
+
+  return(): IteratorResult<TableEntry, undefined> {
+    this.#state = 'done';
+    this.#cursor.close();
+    return { done: true, value: undefined };
+  }
+
+  /** The next visible entry upwards: the first version of a user key is the newest. */
+  #after(): TableEntry | undefined {
+    const cursor = this.#cursor;
+    if (this.#state === 'new') this.#startUpwards();
+    else if (cursor.valid) cursor.next();
+    for (; cursor.valid; cursor.next()) {
+      if (this.#isUserKey(this.#lastKey)) continue;
+      if (!this.#isBelow(this.#range.lte, this.#range.lt)) return undefined;
+      const key = this.#userKey();
+      this.#lastKey = key;
+      if (!this.#isDeletion()) return { key, value: this.#value() };
+    }
+    return undefined;
+  }
+
+  /** The next visible entry downwards: the last version that is met of a user key is the newest. */
+  #before(): TableEntry | undefined {
+    const cursor = this.#cursor;
+    if (this.#state === 'new') this.#startDownwards();
+    while (cursor.valid) {
+      if (!this.#isAbove(this.#range.gte, this.#range.gt)) return undefined;
+      const key = this.#userKey();
+      let deleted: boolean;
+      let value: Uint8Array;
+      do {
+        deleted = this.#isDeletion();
+        value = deleted ? EMPTY_BYTES : this.#value();
+      } while (cursor.previous() && this.#isUserKey(key));
+      if (!deleted) return { key, value };
+    }
+    return undefined;
+  }
+
+  #startUpwards(): void {
+    this.#state = 'running';
+    const { gte, gt } = this.#range;
+    if (gte !== undefined) this.#seek(gte, 0xff);
+    else if (gt === undefined) this.#cursor.first();
+    else {
+      this.#seek(gt, 0);
+      while (this.#cursor.valid && this.#isUserKey(gt)) this.#cursor.next();
+    }
+  }
+
+  #startDownwards(): void {
+    this.#state = 'running';
+    const { lte, lt } = this.#range;
+    const cursor = this.#cursor;
+    if (lte !== undefined) {
+      this.#seek(lte, 0);
+      if (cursor.valid && this.#isUserKey(lte)) return;
+    } else if (lt !== undefined) {
+      this.#seek(lt, 0xff);
+    }
+    if (cursor.valid) cursor.previous();
+    else cursor.last();
+  }
+
+  /** Seeks the user key before (0xff) or behind (0) all of its versions. */
+  #seek(userKey: Uint8Array, fill: number): void {
+    const { trailer } = this.#source.order;
+    const key = new Uint8Array(userKey.length + trailer).fill(fill);
+    key.set(userKey);
+    this.#cursor.seek(key, 0, key.length);
+  }
+
+  #userKey(): Uint8Array {
+    const { keyBytes, keyStart, keyEnd } = this.#cursor;
+    return sliceRange(keyBytes, keyStart, keyEnd - this.#source.order.trailer);
+  }
+
+  #value(): Uint8Array {
+    const { valueBytes, valueStart, valueEnd } = this.#cursor;
+    return sliceRange(valueBytes, valueStart, valueEnd);
+  }
+
+  #isDeletion(): boolean {
+    const { keyBytes, keyEnd } = this.#cursor;
+    return this.#source.order.trailer !== 0 && readKind(keyBytes, keyEnd) === KIND_DELETION;
+  }
+
+  /** Whether the cursor stands on a version of this user key. */
+  #isUserKey(key: Uint8Array | undefined): boolean {
+    return key !== undefined && this.#compareWith(key) === 0;
+  }
+
+  #isBelow(lte: Uint8Array | undefined, lt: Uint8Array | undefined): boolean {
+    if (lte !== undefined) return this.#compareWith(lte) <= 0;
+    return lt === undefined || this.#compareWith(lt) < 0;
+  }
+
+  #isAbove(gte: Uint8Array | undefined, gt: Uint8Array | undefined): boolean {
+    if (gte !== undefined) return this.#compareWith(gte) >= 0;
+    return gt === undefined || this.#compareWith(gt) > 0;
+  }
+
+  #compareWith(key: Uint8Array): number {
+    const { keyBytes, keyStart, keyEnd } = this.#cursor;
+    const { trailer, compareUser } = this.#source.order;
+    return compareUser(keyBytes, keyStart, keyEnd - trailer, key, 0, key.length);
+  }
+}
+
+/** Goes over everything that is stored. */
+export class InternalEntryIterator implements IterableIterator<InternalEntry> {
+  readonly #source: EntrySource;
+  #started = false;
+
+  constructor(source: EntrySource) {
+    this.#source = source;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<InternalEntry, undefined> {
+    const { cursor } = this.#source;
+    this.#source.checkOpen();
+    if (!this.#started) cursor.first();
+    else if (cursor.valid) cursor.next();
+    this.#started = true;
+    if (!cursor.valid) return this.return();
+    const { keyBytes, keyStart, keyEnd } = cursor;
+    const value = {
+      userKey: sliceRange(keyBytes, keyStart, keyEnd - TRAILER_LENGTH),
+      sequence: readSequence56(keyBytes, keyEnd),
+      kind:
+        readKind(keyBytes, keyEnd) === KIND_DELETION ? ('deletion' as const) : ('value' as const),
+      value: sliceRange(cursor.valueBytes, cursor.valueStart, cursor.valueEnd),
+    };
+    return { done: false, value };
+  }
+
+  return(): IteratorResult<InternalEntry, undefined> {
+    this.#started = true;
+    this.#source.cursor.close();
+    return { done: true, value: undefined };
+  }
+}

@@ -34,14 +34,16 @@ export function readOwner(ownerFile: string, socketHeld: boolean): Owner | 'dead
 }
 
 /**
- * Makes the owner file.
+ * Makes the owner file. One whose owner has no socket could be proven dead by nobody, and names no
+ * place, so that nobody tries.
  *
  * @returns what removes it; `'held'` if another made one in the meantime
  */
-export function writeOwner(ownerFile: string): (() => void) | 'held' {
+export function writeOwner(ownerFile: string, socketHeld: boolean): (() => void) | 'held' {
   const draft = `${ownerFile}-${process.pid}-${Math.random().toString(36).slice(2)}`;
   try {
-    const text = `pid ${process.pid}\nplace ${currentPlace() ?? 'unknown'}\n`;
+    const place = (socketHeld ? currentPlace() : undefined) ?? 'unknown';
+    const text = `pid ${process.pid}\nplace ${place}\n`;
     fs.writeFileSync(draft, text, { flag: 'wx' });
     fs.linkSync(draft, ownerFile);
     return () => fs.rmSync(ownerFile, { force: true });

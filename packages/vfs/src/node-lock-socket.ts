@@ -27,8 +27,8 @@ export function socketName(directoryId: string): string {
  * @returns what releases it; `'held'` if somebody has it; `'unavailable'` if there is no such thing here
  */
 export function bindSocket(name: string): (() => void) | 'held' | 'unavailable' {
-  // Twice: the holder may let go between our try and our look.
-  for (let attempt = 0; attempt < 2; attempt++) {
+  // More than once: the holder may let go between our try and our look.
+  for (let attempt = 0; attempt < 4; attempt++) {
     const release = tryBind(name);
     if (release !== undefined) return release;
     if (socketInode(name) !== undefined) return 'held';

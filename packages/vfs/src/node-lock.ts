@@ -86,7 +86,7 @@ class NodeLock implements VfsLock {
     }
     if (requireKernelLock && this.kind !== 'kernel') throw noKernelLock(this.file);
     if (kernel === 'unavailable') {
-      const remove = writeOwner(ownerFile);
+      const remove = writeOwner(ownerFile, socketHeld);
       if (remove === 'held') throw this.#held();
       this.#releases.push(remove);
     }

@@ -43,6 +43,7 @@ const calls = {
     const code = `
       import { parentPort } from 'node:worker_threads';
       import { nodeVfs } from '@jump/vfs';
+      if (process.env.METHODS !== undefined) process.getBuiltinModule = undefined;
       let answer;
       try { answer = { kind: nodeVfs.lock(${JSON.stringify(directory)}).kind }; }
       catch (error) { answer = { code: error.code, message: error.message }; }

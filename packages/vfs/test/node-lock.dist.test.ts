@@ -43,13 +43,17 @@ class Child {
     children.push(this.process);
   }
 
-  async call(call: string, given: object): Promise<Answer> {
+  call(call: string, given: object): Promise<Answer> {
     const id = ++this.#calls;
-    this.process.send({ id, call, ...given });
-    for (;;) {
-      const [answer] = await once(this.process, 'message');
-      if (answer.id === id) return answer;
-    }
+    return new Promise((resolve, reject) => {
+      this.process.on('message', (answer: Answer & { id: number }) => {
+        if (answer.id === id) resolve(answer);
+      });
+      this.process.once('exit', (code) => {
+        if (code !== null) reject(new Error(`the child ended with status ${code}`));
+      });
+      this.process.send({ id, call, ...given });
+    });
   }
 
   async kill(): Promise<void> {
@@ -172,24 +176,32 @@ describe.each(methods)('with $name', ({ program, kind }) => {
     },
   );
 
-  test('processes that contend and are killed never have it at the same time', async () => {
-    const directory = newDirectory();
-    const begin = Date.now();
-    const run = async (name: string, victim: boolean): Promise<void> => {
-      while (Date.now() - begin < CONTENTION_MS) {
-        const child = newChild();
-        const ms = Math.max(1, CONTENTION_MS - (Date.now() - begin));
-        const done = child.call('contend', { directory, ms, name: `${name}-${child.process.pid}` });
-        if (!victim) return void expect((await done).message).toBeUndefined();
-        await new Promise((resolve) => setTimeout(resolve, 250));
-        await child.kill();
-      }
-    };
-    await Promise.all([run('a', false), run('b', false), run('c', true)]);
-    const history = fs.readFileSync(path.join(directory, 'history'), 'utf8');
-    expect(history).not.toContain('X');
-    expect(history.length).toBeGreaterThan(3);
-  });
+  test(
+    'processes that contend and are killed never have it at the same time',
+    async () => {
+      const directory = newDirectory();
+      const begin = Date.now();
+      const run = async (name: string, victim: boolean): Promise<void> => {
+        while (Date.now() - begin < CONTENTION_MS) {
+          const child = newChild();
+          const ms = Math.max(1, CONTENTION_MS - (Date.now() - begin));
+          const done = child.call('contend', {
+            directory,
+            ms,
+            name: `${name}-${child.process.pid}`,
+          });
+          if (!victim) return void expect((await done).message).toBeUndefined();
+          await new Promise((resolve) => setTimeout(resolve, 250));
+          await child.kill();
+        }
+      };
+      await Promise.all([run('a', false), run('b', false), run('c', true)]);
+      const history = fs.readFileSync(path.join(directory, 'history'), 'utf8');
+      expect(history).not.toContain('X');
+      expect(history.length).toBeGreaterThan(3);
+    },
+    30_000 + CONTENTION_MS,
+  );
 });
 
 describe.runIf(linux)('an owner file', () => {

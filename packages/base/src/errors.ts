@@ -29,6 +29,7 @@ export interface JumpErrorDetails {
 
 /** Reports a failure of the world: damaged files, a failed disk, a store in use or closed. */
 export class JumpError extends Error {
+  /** Always `JumpError`. */
   override readonly name = 'JumpError';
   /** What happened, stable across versions. */
   readonly code: JumpErrorCode;

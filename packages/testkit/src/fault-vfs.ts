@@ -136,7 +136,7 @@ export class FaultVfs implements Vfs {
     });
   }
 
-  /** The calls as text, one a line, for comparing orders; `kinds` chooses which. */
+  /** Shows the calls as text, one a line, for comparing orders; `kinds` chooses which. */
   show(kinds?: readonly VfsOperationKind[]): string {
     return this.operations
       .filter(({ kind }) => kinds === undefined || kinds.includes(kind))

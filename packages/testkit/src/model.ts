@@ -28,7 +28,7 @@ export interface ModelRange {
   readonly limit?: number;
 }
 
-/** What can be read of a model or of its past. */
+/** Reads a model, or its past. */
 export class ModelView {
   /** Sorted by key; never changed in place while a snapshot shares it. */
   protected list: Entry[];
@@ -45,18 +45,18 @@ export class ModelView {
     return this.list.length;
   }
 
-  /** The value of a key, or `undefined`. */
+  /** Returns the value of a key, or `undefined`. */
   get(key: Uint8Array): Uint8Array | undefined {
     const entry = this.list[this.lowerBound(key)];
     return entry !== undefined && this.compare(entry.key, key) === 0 ? entry.value : undefined;
   }
 
-  /** Whether a key is there. */
+  /** Tells whether a key is there. */
   has(key: Uint8Array): boolean {
     return this.get(key) !== undefined;
   }
 
-  /** The entries of a range, in order. */
+  /** Lists the entries of a range, in order. */
   entries(range: ModelRange = {}): Entry[] {
     const { gt, gte, lt, lte, prefix, reverse = false, limit = Number.POSITIVE_INFINITY } = range;
     const inside = this.list.filter(
@@ -71,7 +71,7 @@ export class ModelView {
     return inside.slice(0, limit);
   }
 
-  /** The index of the first entry at `key` or after it. */
+  /** Finds the index of the first entry at `key` or after it. */
   lowerBound(key: Uint8Array): number {
     let low = 0;
     let high = this.list.length;
@@ -84,7 +84,7 @@ export class ModelView {
   }
 }
 
-/** A sorted map of bytes with batches, ranges and snapshots. Copies what it is given. */
+/** Maps keys to values, sorted, with batches, ranges and snapshots. Copies what it is given. */
 export class Model extends ModelView {
   #shared = false;
 
@@ -121,7 +121,7 @@ export class Model extends ModelView {
     for (const { key } of this.entries(range)) this.delete(key);
   }
 
-  /** What is there now, whatever happens later. O(1); the next change copies the list. */
+  /** Keeps what is there now, whatever happens later. O(1); the next change copies the list. */
   snapshot(): ModelView {
     this.#shared = true;
     return new ModelView(this.list, this.compare);

@@ -74,7 +74,7 @@ export class Random {
   }
 }
 
-/** The seed of this run: `SEED` of the environment, or `fallback`. */
+/** Chooses the seed of this run: `SEED` of the environment, or `fallback`. */
 export function chosenSeed(fallback = 1): number {
   const text = process.env['SEED'];
   if (text === undefined || text === '') return fallback;

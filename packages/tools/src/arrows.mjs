@@ -31,7 +31,7 @@ export const SCOPE = '@jump/';
 const BELOW_TESTKIT = ARROWS['testkit'] ?? [];
 
 /**
- * The folders that a file of a package may import.
+ * Lists the folders that a file of a package may import.
  * @param {string} folder
  * @param {boolean} isTest
  * @returns {readonly string[]}
@@ -43,8 +43,8 @@ export function mayImport(folder, isTest) {
 }
 
 /**
- * Whether a file may import Node's own modules. In the published packages that is the file system
- * of Node, the worker of the store, and the command line.
+ * Tells whether a file may import Node's own modules. In the published packages that is the file
+ * system of Node, the worker of the store, and the command line.
  * @param {string} file relative to the repository, with `/`
  */
 export function mayUseNode(file) {
@@ -58,7 +58,7 @@ export function mayUseNode(file) {
 }
 
 /**
- * Whether a file belongs to the tests of its package.
+ * Tells whether a file belongs to the tests of its package.
  * @param {string} file relative to the repository, with `/`
  */
 export function isTest(file) {

@@ -25,7 +25,8 @@ export function checkDocuments(root) {
 }
 
 /**
- * Relative links lead to files; in the site's pages they may leave out `.md`, and `/` is the site.
+ * Checks that relative links lead to files; in the site's pages they may leave out `.md`, and `/`
+ * is the site.
  * @param {string} root
  * @param {string} file
  * @param {string} text
@@ -46,7 +47,7 @@ function checkLinks(root, file, text) {
 }
 
 /**
- * Paths in backquotes exist. A name in backquotes right after one, as in `packages/a/b.ts` `name`,
+ * Checks that paths in backquotes exist. A name in backquotes right after one, as in `packages/a/b.ts` `name`,
  * stands in that file.
  * @param {string} root
  * @param {string} file
@@ -66,7 +67,7 @@ function checkPaths(root, file, text) {
 }
 
 /**
- * The diagram's lines, `package → others`, say what ARROWS says, and no package is left out.
+ * Checks that the diagram's lines, `package → others`, say what ARROWS says, and no package is left out.
  * @param {string} file
  * @param {string} text
  * @param {readonly string[]} folders the packages that exist
@@ -94,7 +95,7 @@ function inOrder(folders) {
 }
 
 /**
- * Each match of a pattern in a text, with its line.
+ * Finds each match of a pattern in a text, with its line.
  * @param {string} text
  * @param {RegExp} pattern
  */

@@ -46,7 +46,7 @@ const OPTIONS = {
 };
 
 /**
- * A compiler's view of the disk, with the blocks as files.
+ * Makes a compiler's view of the disk, with the blocks as files.
  * @param {string} root
  * @param {Map<string, { code: string }>} blocks
  */

@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 const SKIPPED = new Set(['node_modules', 'dist', '.turbo', 'coverage', 'api', 'cache']);
 
 /**
- * The files below a folder whose names match, sorted, relative to `root`, with `/`.
+ * Finds the files below a folder whose names match, sorted, relative to `root`, with `/`.
  * @param {string} root
  * @param {string} folder
  * @param {RegExp} pattern
@@ -29,7 +29,7 @@ export function findFiles(root, folder, pattern) {
 }
 
 /**
- * The text of a file.
+ * Reads a file's text.
  * @param {string} root
  * @param {string} file
  */
@@ -38,7 +38,7 @@ export function readText(root, file) {
 }
 
 /**
- * The folders of `packages`, sorted.
+ * Lists the folders of `packages`, sorted.
  * @param {string} root
  */
 export function packageFolders(root) {

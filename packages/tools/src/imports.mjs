@@ -33,7 +33,7 @@ export function checkImports(root) {
 }
 
 /**
- * The imports of a file: static, dynamic, of types, and re-exports.
+ * Lists the imports of a file: static, dynamic, of types, and re-exports.
  * @param {string} root
  * @param {string} file
  * @returns {Import[]}

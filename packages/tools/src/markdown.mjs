@@ -7,7 +7,7 @@
  */
 
 /**
- * The TypeScript blocks of a document.
+ * Finds the TypeScript blocks of a document.
  * @param {string} text
  * @returns {CodeBlock[]}
  */
@@ -24,7 +24,7 @@ export function codeBlocks(text) {
 }
 
 /**
- * The fenced blocks of a document; throws where one is not closed.
+ * Finds the fenced blocks of a document; throws where one is not closed.
  * @param {string} text
  * @returns {{ line: number, info: string, body: string }[]}
  */
@@ -47,7 +47,7 @@ export function fences(text) {
 }
 
 /**
- * The text of a document without its fenced blocks, line numbers kept.
+ * Returns the text of a document without its fenced blocks, line numbers kept.
  * @param {string} text
  */
 export function prose(text) {

@@ -37,7 +37,7 @@ export function markdownTests(): Plugin {
   };
 }
 
-/** The test file that stands for a document. */
+/** Writes the test file that stands for a document. */
 function testsOf(file: string): string {
   const blocks = codeBlocks(readFileSync(file, 'utf8'));
   const running = blocks.filter(({ runs }) => runs);

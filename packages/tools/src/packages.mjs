@@ -37,7 +37,7 @@ export async function checkPackages(root) {
 }
 
 /**
- * What is wrong with the fields of a public package.
+ * Says what is wrong with the fields of a public package.
  * @param {string} folder
  * @param {Manifest} manifest
  * @returns {string[]}
@@ -72,7 +72,7 @@ export function checkFields(folder, manifest) {
 }
 
 /**
- * The paths that an "exports" field names.
+ * Lists the paths that an "exports" field names.
  * @param {unknown} exports
  * @returns {string[]}
  */

@@ -1,5 +1,5 @@
-// npm test: builds, compiles, builds the documentation, lints, then runs every test, even where one of the
-// former failed, so that one run shows all there is. The last line counts the tests.
+// npm test: builds, compiles, builds the documentation, lints, then runs every test, even where one
+// of the former failed, so that one run shows all there is. The last line counts the tests.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -66,7 +66,7 @@ function checkDocuments(root) {
 }
 
 /**
- * What is wrong with one line of code.
+ * Says what is wrong with one line of code.
  * @param {string} line
  * @returns {string[]}
  */
@@ -85,7 +85,7 @@ export function checkLine(line) {
 }
 
 /**
- * A line without its strings, patterns and addresses, which cannot be broken.
+ * Returns a line without its strings, patterns and addresses, which cannot be broken.
  * @param {string} line
  */
 function withoutTexts(line) {
@@ -96,7 +96,7 @@ function withoutTexts(line) {
 }
 
 /**
- * The functions of a file that are longer than `aim`, with the lines they take.
+ * Finds the functions of a file that are longer than `aim`, with the lines they take.
  * @param {string} text
  * @param {number} aim
  * @returns {{ name: string, line: number, length: number }[]}

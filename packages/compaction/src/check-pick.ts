@@ -45,13 +45,15 @@ function refused(name: string, what: string): RangeError {
 
 function checkShape(pick: Pick, name: string): void {
   const wrong = (what: string): TypeError => new TypeError(`${name}: not a pick: ${what}`);
-  if (typeof pick !== 'object' || pick === null) throw wrong(`${pick === null ? 'null' : typeof pick}`);
+  if (typeof pick !== 'object' || pick === null)
+    throw wrong(`${pick === null ? 'null' : typeof pick}`);
   if (!Array.isArray(pick.inputs) || pick.inputs.length === 0) throw wrong('it has no inputs');
   if (!Number.isInteger(pick.outputLevel)) throw wrong('outputLevel must be an integer');
   if (typeof pick.trivialMove !== 'boolean') throw wrong('trivialMove must be a boolean');
   if (typeof pick.reason !== 'string') throw wrong('reason must be a string');
   for (const input of pick.inputs as readonly (LevelTables | undefined)[]) {
-    if (!Array.isArray(input?.tables) || input.tables.length === 0) throw wrong('an input without tables');
+    if (!Array.isArray(input?.tables) || input.tables.length === 0)
+      throw wrong('an input without tables');
     if (!isLevel(input.level)) throw wrong(`there is no level ${input.level}`);
   }
   const { pointer } = pick;
@@ -82,12 +84,7 @@ function checkLive(
 }
 
 /** The output may reach from the first to the last key of all inputs; nothing that stays may lie there. */
-function checkOutput(
-  state: PickState,
-  pick: Pick,
-  taken: ReadonlySet<number>,
-  name: string,
-): void {
+function checkOutput(state: PickState, pick: Pick, taken: ReadonlySet<number>, name: string): void {
   const { inputs, outputLevel, trivialMove } = pick;
   const target = state.levels[outputLevel]!;
   const tables = inputs.flatMap((input) => input.tables);
@@ -97,7 +94,10 @@ function checkOutput(
     const [from, to] = overlapBounds(target, range, state.compareUser);
     const stays = target.slice(from, to).find((table) => !taken.has(table.number));
     if (stays !== undefined) {
-      throw refused(name, `the output would overlap #${stays.number}, which stays in L${outputLevel}`);
+      throw refused(
+        name,
+        `the output would overlap #${stays.number}, which stays in L${outputLevel}`,
+      );
     }
   }
 }

@@ -31,8 +31,8 @@
  */
 import {
   assert,
-  type Comparator,
   bytewiseComparator,
+  type Comparator,
   copyRange,
   equalRanges,
   KIND_DELETION,

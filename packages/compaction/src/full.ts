@@ -6,10 +6,10 @@
  */
 import { manualPick, mergeInto } from './picks.ts';
 import {
+  type CompactionStrategy,
   checkLevel0,
   checkNames,
   checkNumber,
-  type CompactionStrategy,
   DEEPEST,
   type LevelTables,
 } from './strategy.ts';

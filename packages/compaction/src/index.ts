@@ -16,16 +16,18 @@ export {
   outputsAtMost,
   type TableSpec,
 } from './job.ts';
-export { levelCursor } from './level-cursor.ts';
+export { type LevelCursorOptions, levelCursor } from './level-cursor.ts';
 export { type LeveledOptions, leveled } from './leveled.ts';
 export { mergeCursors } from './merge-cursor.ts';
 export type { Span } from './ranges.ts';
-export {
-  type CompactionStrategy,
-  type KeyRange,
-  type Level0Limits,
-  type LevelTables,
-  type Pick,
-  type PickState,
+export { type JobEnvironment, type JobResult, runCompaction } from './run.ts';
+export type {
+  CompactionStrategy,
+  KeyRange,
+  Level0Limits,
+  LevelTables,
+  Pick,
+  PickState,
 } from './strategy.ts';
 export { type TieredOptions, tiered } from './tiered.ts';
+export { type WriteTablesOptions, type WrittenTables, writeTables } from './write-tables.ts';

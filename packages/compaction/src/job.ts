@@ -134,8 +134,7 @@ function meetsInputAbove(
 ): boolean {
   const span = spanOf(table);
   return pick.inputs.some(
-    (input) =>
-      input.level <= level && input.tables.some((one) => overlaps(one, span, compare)),
+    (input) => input.level <= level && input.tables.some((one) => overlaps(one, span, compare)),
   );
 }
 

@@ -1,12 +1,12 @@
 // Goal:   a level reads as one sorted run, with one table open at a time.
 // Method: the cursor contract over entries cut into tables of many sizes; then a count of open tables.
 import { compareInternalKeys } from '@jump/base';
+import type { TableMeta } from '@jump/manifest';
 import { cursorContract, type Entry } from '@jump/testkit';
 import { expect, test } from 'vitest';
 import { ListCursor } from '../test/list-cursor.ts';
 import { key, table } from '../test/tables.ts';
 import { levelCursor } from './level-cursor.ts';
-import type { TableMeta } from '@jump/manifest';
 
 function cut(entries: readonly Entry[], size: number): Map<TableMeta, Entry[]> {
   const tables = new Map<TableMeta, Entry[]>();
@@ -24,7 +24,9 @@ for (const size of [1, 7, 1000]) {
     keys: 'internal',
     open(entries) {
       const tables = cut(entries, size);
-      return levelCursor([...tables.keys()], (one) => new ListCursor(tables.get(one)!));
+      return levelCursor([...tables.keys()], {
+        openTable: (one) => new ListCursor(tables.get(one)!),
+      });
     },
   });
 }
@@ -33,12 +35,14 @@ test('one table is open at a time, and one that holds nothing is passed over', (
   const open = new Set<number>();
   const parts: Record<number, string[]> = { 1: ['a', 'b'], 2: [], 3: ['p', 'q'] };
   const tables = [table('#1 a..b'), table('#2 c..d'), table('#3 p..q')];
-  const level = levelCursor(tables, ({ number }) => {
-    const entries = parts[number]!.map((one) => ({ key: key(one), value: key(one) }));
-    const cursor = new ListCursor(entries, compareInternalKeys);
-    open.add(number);
-    cursor.close = () => void open.delete(number);
-    return cursor;
+  const level = levelCursor(tables, {
+    openTable: ({ number }) => {
+      const entries = parts[number]!.map((one) => ({ key: key(one), value: key(one) }));
+      const cursor = new ListCursor(entries, compareInternalKeys);
+      open.add(number);
+      cursor.close = () => void open.delete(number);
+      return cursor;
+    },
   });
   const seen: string[] = [];
   for (level.first(); level.valid; level.next()) {

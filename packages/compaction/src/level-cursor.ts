@@ -2,29 +2,27 @@
  * One cursor over the tables of a level from 1 on: they do not overlap, so they follow each other, and
  * only one of them is open at a time.
  */
-import {
-  type Cursor,
-  compareInternalKeys,
-  EMPTY_BYTES,
-  type RangeCompare,
-} from '@jump/base';
+import { type Cursor, compareInternalKeys, EMPTY_BYTES, type RangeCompare } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
+
+/** How a {@link levelCursor} gets at its tables. */
+export interface LevelCursorOptions {
+  /** Returns a cursor over a table, standing anywhere. */
+  readonly openTable: (table: TableMeta) => Cursor;
+  /** Gives back what `openTable` returned; closes the cursor if not given. */
+  readonly closeTable?: (cursor: Cursor) => void;
+  /** The order of internal keys; over bytes if not given. */
+  readonly compare?: RangeCompare;
+}
 
 /**
  * Concatenates tables that are sorted and do not overlap, opening one at a time.
  *
  * A table is opened when the cursor first comes to it and closed when it leaves it, so a `seek` costs
  * a binary search over the tables and one seek within a table. The tables must be in ascending order.
- *
- * @param openTable - returns a cursor over a table; its `close` gives back whatever was opened
- * @param compare - the order of internal keys; over bytes unless given
  */
-export function levelCursor(
-  tables: readonly TableMeta[],
-  openTable: (table: TableMeta) => Cursor,
-  compare: RangeCompare = compareInternalKeys,
-): Cursor {
-  return new LevelCursor(tables, openTable, compare);
+export function levelCursor(tables: readonly TableMeta[], options: LevelCursorOptions): Cursor {
+  return new LevelCursor(tables, options);
 }
 
 class LevelCursor implements Cursor {
@@ -37,20 +35,16 @@ class LevelCursor implements Cursor {
   valueEnd = 0;
 
   readonly tables: readonly TableMeta[];
-  readonly openTable: (table: TableMeta) => Cursor;
+  readonly options: LevelCursorOptions;
   readonly compare: RangeCompare;
   /** The open table's cursor, and its place in `tables`; -1 while none is open. */
   child: Cursor | undefined = undefined;
   at = -1;
 
-  constructor(
-    tables: readonly TableMeta[],
-    openTable: (table: TableMeta) => Cursor,
-    compare: RangeCompare,
-  ) {
+  constructor(tables: readonly TableMeta[], options: LevelCursorOptions) {
     this.tables = tables;
-    this.openTable = openTable;
-    this.compare = compare;
+    this.options = options;
+    this.compare = options.compare ?? compareInternalKeys;
   }
 
   next(): boolean {
@@ -95,16 +89,19 @@ class LevelCursor implements Cursor {
 
   close(): void {
     this.valid = false;
-    this.child?.close();
+    const { child } = this;
     this.child = undefined;
     this.at = -1;
+    if (child === undefined) return;
+    if (this.options.closeTable === undefined) child.close();
+    else this.options.closeTable(child);
   }
 
   /** Opens the table at `index`, unless it is the one that is open. */
   enter(index: number): Cursor {
     if (this.at === index && this.child !== undefined) return this.child;
     this.close();
-    this.child = this.openTable(this.tables[index]!);
+    this.child = this.options.openTable(this.tables[index]!);
     this.at = index;
     return this.child;
   }

@@ -23,10 +23,10 @@ import {
   withBoundaries,
 } from './ranges.ts';
 import {
+  type CompactionStrategy,
   checkLevel0,
   checkNames,
   checkNumber,
-  type CompactionStrategy,
   DEEPEST,
   type Pick,
   type PickState,

@@ -18,12 +18,7 @@
  * are at their ends; equal keys stand in the order of the `cursors` given, so that walking backwards
  * meets exactly the same entries the other way round.
  */
-import {
-  type Cursor,
-  compareInternalKeys,
-  EMPTY_BYTES,
-  type RangeCompare,
-} from '@jump/base';
+import { type Cursor, compareInternalKeys, EMPTY_BYTES, type RangeCompare } from '@jump/base';
 
 /**
  * Merges sorted cursors into one; allocates nothing a step.
@@ -204,7 +199,8 @@ class MergeCursor implements Cursor {
       const found = child.seek(keyBytes, keyStart, keyEnd);
       const same =
         found &&
-        this.compare(child.keyBytes, child.keyStart, child.keyEnd, keyBytes, keyStart, keyEnd) === 0;
+        this.compare(child.keyBytes, child.keyStart, child.keyEnd, keyBytes, keyStart, keyEnd) ===
+          0;
       const before = same && i < rank;
       let stands = found;
       if (forward) stands = before ? child.next() : found;

@@ -3,6 +3,14 @@
 import { dataDriven } from '@jump/testkit';
 import { runCase } from '../test/pick-script.ts';
 
-for (const name of ['level-zero', 'leveled', 'tiered', 'full', 'tombstones', 'manual', 'check-pick']) {
+for (const name of [
+  'level-zero',
+  'leveled',
+  'tiered',
+  'full',
+  'tombstones',
+  'manual',
+  'check-pick',
+]) {
   dataDriven(new URL(`../testdata/${name}.txt`, import.meta.url), runCase);
 }

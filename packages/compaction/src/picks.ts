@@ -4,12 +4,12 @@
  */
 import type { TableMeta } from '@jump/manifest';
 import {
+  disjoint,
   hull,
   level0Closure,
   nextOverlappingLevel,
   overlapBounds,
   overlapping,
-  disjoint,
   spanOf,
   totalBytes,
   userKey,
@@ -78,7 +78,8 @@ export function tombstonePick(state: PickState, share: number): Pick | undefined
       const table = tables[i]!;
       const { entries, tombstones } = table;
       // Tables that LevelDB wrote do not tell; they are as they were there.
-      if (tombstones === undefined || entries === undefined || tombstones <= worst * entries) continue;
+      if (tombstones === undefined || entries === undefined || tombstones <= worst * entries)
+        continue;
       if (!canShrink(state, at, table)) continue;
       worst = tombstones / entries;
       level = at;
@@ -88,7 +89,12 @@ export function tombstonePick(state: PickState, share: number): Pick | undefined
   if (index < 0) return undefined;
   const tables = state.levels[level]!;
   const reason = `${Math.round(worst * 100)}% of #${tables[index]!.number} are tombstones`;
-  return pushDown(state, level, withBoundaries(tables, [index, index + 1], state.compareUser), reason);
+  return pushDown(
+    state,
+    level,
+    withBoundaries(tables, [index, index + 1], state.compareUser),
+    reason,
+  );
 }
 
 /** Tells whether a merge of this table would get rid of tombstones, or at least bring them deeper. */
@@ -118,11 +124,7 @@ function pushDown(
  *
  * It ends: each step brings tables deeper, or rids them of all tombstones that may go.
  */
-export function manualPick(
-  state: PickState,
-  range: KeyRange,
-  restLevel: number,
-): Pick | undefined {
+export function manualPick(state: PickState, range: KeyRange, restLevel: number): Pick | undefined {
   const { levels, compareUser } = state;
   const level0 = level0Closure(levels[0]!, range, compareUser);
   if (level0.length > 0) {

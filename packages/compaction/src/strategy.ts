@@ -11,10 +11,10 @@
  * - nothing older ever comes to lie above something newer of the same key: whatever moves down, no
  *   older version of its keys stays in its own level or in one that it passes.
  */
-import type { TableMeta } from '@jump/manifest';
+import { LEVELS, type TableMeta } from '@jump/manifest';
 
-/** Levels of a store: 0 to 6. On disk in LevelDB's manifest: do not change. */
-export const LEVELS = 7;
+export { LEVELS };
+
 /** The deepest level. */
 export const DEEPEST: number = LEVELS - 1;
 

@@ -16,10 +16,10 @@
 import { manualPick, mergeInto, tombstonePick } from './picks.ts';
 import { disjoint, hull, levelBytes, overlapBounds, totalBytes } from './ranges.ts';
 import {
+  type CompactionStrategy,
   checkLevel0,
   checkNames,
   checkNumber,
-  type CompactionStrategy,
   DEEPEST,
   type LevelTables,
   type Pick,

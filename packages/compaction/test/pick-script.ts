@@ -3,8 +3,8 @@ import { compareBytes } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
 import type { DataCase } from '@jump/testkit';
 import {
-  checkPick,
   type CompactionStrategy,
+  checkPick,
   full,
   type KeyRange,
   leveled,
@@ -27,7 +27,10 @@ export function runCase({ command, args, input }: DataCase): string {
     const [range = '', ...rest] = options;
     const strategy = strategyOf(name, rest);
     const [smallest, largest] = range.split('..').map((one) => bound(one));
-    return settle(state, { ...strategy, pick: (now) => strategy.manual(now, { smallest, largest }) });
+    return settle(state, {
+      ...strategy,
+      pick: (now) => strategy.manual(now, { smallest, largest }),
+    });
   }
   if (command === 'check') return checked(state, args);
   throw new Error(`unknown command ${command}`);
@@ -149,7 +152,11 @@ function checked(state: PickState, words: readonly string[]): string {
   });
   const trivialMove = match[2] === 'moves to';
   try {
-    checkPick(state, { inputs, outputLevel: Number(match[3]), reason: 'test', trivialMove }, 'mine');
+    checkPick(
+      state,
+      { inputs, outputLevel: Number(match[3]), reason: 'test', trivialMove },
+      'mine',
+    );
     return 'fine';
   } catch (error) {
     return (error as Error).message;

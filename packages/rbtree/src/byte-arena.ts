@@ -183,12 +183,12 @@ export class ByteArena {
 
   /** The high half of the tag, unsigned. */
   tagHigh(place: number): number {
-    return readWord(this.bytesOf(place), this.keyEnd(place) + 4);
+    return readWord(this.bytesOf(place), this.keyEnd(place) + 4) >>> 0;
   }
 
   /** The low half of the tag, unsigned. */
   tagLow(place: number): number {
-    return readWord(this.bytesOf(place), this.keyEnd(place));
+    return readWord(this.bytesOf(place), this.keyEnd(place)) >>> 0;
   }
 
   /** Takes `words` words, growing if need be, and returns their place. */
@@ -267,8 +267,7 @@ function writeTag(bytes: Uint8Array, at: number, high: number, low: number): voi
   bytes[at + 7] = high >>> 24;
 }
 
-function readWord(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
-  );
+/** Reads four bytes, little endian, as a signed word. */
+export function readWord(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }

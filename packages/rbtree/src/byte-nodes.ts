@@ -16,7 +16,7 @@
  *
  * Nodes are never moved, removed or used again: the handle of the n-th node linked stays `8 n`.
  */
-import { type ByteArena, KEY_OFFSET, SLOT_MASK, SLOT_SHIFT } from './byte-arena.ts';
+import { type ByteArena, KEY_OFFSET, readWord, SLOT_MASK, SLOT_SHIFT } from './byte-arena.ts';
 import { KeyPrefix } from './key-prefix.ts';
 import { LEFT, linkNode, RIGHT } from './rebalance.ts';
 
@@ -32,6 +32,8 @@ export const LOW = 5;
 export const NODE_BYTES: number = NODE * 4;
 /** Nodes at most: their handles stay signed words. */
 export const NODE_LIMIT = 0xffffffe;
+
+const TOP_BIT = -0x80000000;
 
 /** An order of keys; negative, zero or positive. */
 export type CompareKeys = (a: Uint8Array, b: Uint8Array) => number;
@@ -224,9 +226,18 @@ export class ByteNodes {
 
   /** Compares a tag with a node's, in the tree's order: negative if it is the higher one. */
   #compareTag(node: number, tagHigh: number, tagLow: number): number {
-    const nodeHigh = this.arena.tagHigh(this.words[node + PLACE]!);
-    const order = nodeHigh - (tagHigh >>> 0);
-    return order !== 0 ? order : this.arena.tagLow(this.words[node + PLACE]!) - (tagLow >>> 0);
+    const place = this.words[node + PLACE]!;
+    const slot = place >>> SLOT_SHIFT;
+    const word = place & SLOT_MASK;
+    const bytes = this.arena.bytes[slot]!;
+    const at = (word << 2) + KEY_OFFSET + this.arena.words[slot]![word]!;
+    // With their top bits flipped, unsigned halves compare as signed words: no number leaves them.
+    const nodeHigh = readWord(bytes, at + 4) ^ TOP_BIT;
+    const high = tagHigh ^ TOP_BIT;
+    if (nodeHigh !== high) return nodeHigh < high ? -1 : 1;
+    const nodeLow = readWord(bytes, at) ^ TOP_BIT;
+    const low = tagLow ^ TOP_BIT;
+    return nodeLow < low ? -1 : nodeLow > low ? 1 : 0;
   }
 
   #isProtected(node: number): boolean {

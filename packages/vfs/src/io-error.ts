@@ -2,7 +2,9 @@
 
 import { JumpError } from '@jump/base';
 
-/** What the operating system's codes mean, for the implementations that have no operating system. */
+/**
+ * What the operating system's codes mean, for the implementations that have no operating system.
+ */
 const MEANINGS: Readonly<Record<string, string>> = {
   EBADF: 'not open for writing',
   EEXIST: 'already exists',

@@ -1,4 +1,6 @@
-/** Files in memory: the bytes, which outlive their name while somebody has them open, and handles. */
+/**
+ * Files in memory: the bytes, which outlive their name while somebody has them open, and handles.
+ */
 
 import { checkPosition, checkRange, closedError, ioError } from './io-error.ts';
 import type { VfsFile } from './vfs.ts';

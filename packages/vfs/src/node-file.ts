@@ -5,7 +5,9 @@ import { checkPosition, checkRange, closedError, ioError } from './io-error.ts';
 import { fromNode } from './node-error.ts';
 import type { VfsFile } from './vfs.ts';
 
-/** One call takes at most this much: Linux moves 2 GiB less a page, Node counts lengths in 31 bits. */
+/**
+ * One call takes at most this much: Linux moves 2 GiB less a page, Node counts lengths in 31 bits.
+ */
 const MAX_TRANSFER = 1 << 30;
 
 /** A descriptor with its path. */
@@ -79,7 +81,7 @@ export class NodeFile implements VfsFile {
     this.#syncing += 1;
     const cause = await new Promise<unknown>((resolve) => fs.fdatasync(descriptor, resolve));
     this.#syncing -= 1;
-    if (this.#syncing === 0 && this.#descriptor < 0) fs.closeSync(descriptor);
+    if (this.#syncing === 0 && this.#descriptor < 0) this.#closeNow(descriptor);
     if (cause) throw fromNode(cause, 'cannot sync', this.path);
   }
 
@@ -89,7 +91,10 @@ export class NodeFile implements VfsFile {
     this.#descriptor = -1;
     // Closed under a sync's feet, its number could name another file by then, and the sync would
     // vouch for the wrong one; the sync closes instead.
-    if (this.#syncing > 0) return;
+    if (this.#syncing === 0) this.#closeNow(descriptor);
+  }
+
+  #closeNow(descriptor: number): void {
     try {
       fs.closeSync(descriptor);
     } catch (cause) {

@@ -1,9 +1,10 @@
 /**
  * The last resort where neither the kernel nor a child can lock `LOCK`: a file that names its owner.
  *
- * It appears complete, because it is written under another name and linked. It outlives an owner that
- * was killed. Removing a dead owner's file is a race, so it is done only where the race is excluded
- * and the death is proven: by the abstract socket, which every owner holds as long as the file.
+ * It appears complete, because it is written under another name and linked. It outlives an owner
+ * that was killed. Removing a dead owner's file is a race, so it is done only where the race is
+ * excluded and the death is proven: by the abstract socket, which every owner holds as long as the
+ * file.
  */
 
 import * as fs from 'node:fs';

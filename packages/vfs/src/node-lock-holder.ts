@@ -1,14 +1,19 @@
-/** Finds out from Linux's `/proc` who has a lock. Elsewhere nothing is found, and nothing is lost but a name. */
+/**
+ * Finds out from Linux's `/proc` who has a lock. Elsewhere nothing is found, and nothing is lost
+ * but a name.
+ */
 
 import * as fs from 'node:fs';
 import { systemCodeOf } from './node-error.ts';
 
-/** A descriptor each; on a machine with more the holder stays unnamed rather than costing seconds. */
+/**
+ * A descriptor each; on a machine with more the holder stays unnamed rather than costing seconds.
+ */
 const MAX_DESCRIPTORS = 20_000;
 
 /**
- * Looks for a lock on a file, without opening it: to open and close a file ends all POSIX locks that
- * the process has on it, native LevelDB's among them.
+ * Looks for a lock on a file, without opening it: to open and close a file ends all POSIX locks
+ * that the process has on it, native LevelDB's among them.
  *
  * @param fileId - device and inode, as `VfsStat.id` has them
  * @returns the holder's process id; 0 if it is not known; `undefined` if no lock is seen
@@ -24,8 +29,8 @@ export function findLock(fileId: string): number | undefined {
     const owner = Math.max(0, Number(pid) || 0);
     const device = BigInt(fileId.slice(0, fileId.indexOf(':')));
     if (deviceName(device) === `${major}:${minor}`) return owner;
-    // The kernel prints the file system's device, which is not what stat says on btrfs and overlays;
-    // or it is another file of the same number on another disk.
+    // The kernel prints the file system's device, which is not what stat says on btrfs and
+    // overlays; or it is another file of the same number on another disk.
     if (owner > 0 && hasOpen(owner, (link) => identify(link) === fileId)) return owner;
   }
   return undefined;

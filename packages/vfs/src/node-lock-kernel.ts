@@ -2,8 +2,8 @@
  * Locks of the operating system on the file `LOCK`, of the kind that native LevelDB takes too
  * (`fcntl`), and where that cannot be had, weaker ones. Node has no call for any of them.
  *
- * All of them end with the process, however it dies, and leave the file empty. Rejected: files with a
- * process id (removing a dead owner's file is a race), and heartbeats (a thread that compacts for
+ * All of them end with the process, however it dies, and leave the file empty. Rejected: files with
+ * a process id (removing a dead owner's file is a race), and heartbeats (a thread that compacts for
  * seconds looks dead).
  */
 
@@ -26,7 +26,7 @@ export type KernelLockResult = KernelLock | 'held' | 'unavailable';
 /**
  * Locks the existing file `lockFile`.
  *
- * What it costs, measured: 0.2 ms through SQLite, 2 ms through perl, 10 ms and more through python3.
+ * What it costs, measured: 0.2 ms through SQLite, 2 ms through perl, 7 ms through python3.
  */
 export function lockFileInKernel(lockFile: string): KernelLockResult {
   const methods = isLinux() ? [lockWithSqlite, lockWithChild] : [lockByOpening];

@@ -13,7 +13,9 @@ import * as net from 'node:net';
  */
 const NAME_LENGTH = 108;
 
-/** The name for the directory with this device and inode; starts with the NUL of the abstract space. */
+/**
+ * The name for the directory with this device and inode; starts with the NUL of the abstract space.
+ */
 export function socketName(directoryId: string): string {
   return `\0jumpdb:${directoryId}:`.padEnd(NAME_LENGTH, '.');
 }
@@ -54,7 +56,8 @@ function tryBind(name: string): (() => void) | undefined {
   const server = net.createServer((connection) => connection.destroy());
   server.on('error', () => {});
   try {
-    // Exclusive: else the workers of a cluster would share one handle, and all of them have the lock.
+    // Exclusive: else the workers of a cluster would share one handle, and all of them have the
+    // lock.
     server.listen({ path: name, exclusive: true });
   } catch {
     return undefined;

@@ -107,7 +107,15 @@ class NodeLock implements VfsLock {
   release(): void {
     const releases = this.#releases;
     this.#releases = [];
-    for (const release of releases.reverse()) release();
+    let failure: unknown;
+    for (const release of releases.reverse()) {
+      try {
+        release();
+      } catch (cause) {
+        failure ??= cause;
+      }
+    }
+    if (failure !== undefined) throw fromNode(failure, 'cannot unlock', this.file);
   }
 
   /** Whether the socket is ours; false where there are none. */
@@ -133,7 +141,9 @@ class NodeLock implements VfsLock {
     );
   }
 
-  /** Makes the error for a directory that is held, with as much as can be found out about by whom. */
+  /**
+   * Makes the error for a directory that is held, with as much as can be found out about by whom.
+   */
   #held(knownPid?: number): JumpError {
     const pid = isLinux() ? knownPid || this.#findHolder() : 0;
     if (!pid) return this.#heldBy('another process');

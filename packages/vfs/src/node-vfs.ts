@@ -104,18 +104,20 @@ export const nodeVfs: Vfs = {
   },
 
   syncDirectory(directory: string): void {
-    if (nodeVfs.stat(directory)?.kind === 'file') {
+    // Opened only if it is one: a FIFO would wait, and a file's failure must not be tolerated.
+    if ((nodeVfs.stat(directory)?.kind ?? 'directory') !== 'directory') {
       throw ioError('ENOTDIR', 'cannot sync the directory', directory);
     }
-    let descriptor = -1;
     try {
-      descriptor = fs.openSync(directory, WINDOWS ? 'r+' : 'r');
-      fs.fsyncSync(descriptor);
+      const descriptor = fs.openSync(directory, WINDOWS ? 'r+' : 'r');
+      try {
+        fs.fsyncSync(descriptor);
+      } finally {
+        fs.closeSync(descriptor);
+      }
     } catch (cause) {
       if (NO_DIRECTORY_SYNC.has(systemCodeOf(cause))) return;
       throw fromNode(cause, 'cannot sync the directory', directory);
-    } finally {
-      if (descriptor >= 0) fs.closeSync(descriptor);
     }
   },
 

@@ -1,12 +1,12 @@
 /**
- * The one door to files. Everything above works through this interface, so that all of it can run in
- * memory, on a simulated disk, and later on a browser's file system.
+ * The one door to files. Everything above works through this interface, so that all of it can run
+ * in memory, on a simulated disk, and later on a browser's file system.
  *
  * What "synced" means. A file and the directory entry that names it are two things. After
  * {@link VfsFile.sync} has returned, the file's bytes and size survive a power loss, if its entry
  * does. After {@link Vfs.syncDirectory} has returned, the entries made, renamed and removed in that
- * directory before the call survive it. Neither implies the other. Everything that was handed to the
- * operating system by {@link VfsFile.write} survives the death of the process, synced or not.
+ * directory before the call survive it. Neither implies the other. Everything that was handed to
+ * the operating system by {@link VfsFile.write} survives the death of the process, synced or not.
  *
  * After a failed sync nothing is known about the bytes written since the last one that succeeded:
  * the call is never repeated in the hope that it works (pages may have been dropped).
@@ -28,7 +28,10 @@ export interface VfsCapabilities {
   readonly threads: boolean;
 }
 
-/** How {@link Vfs.open} opens: an existing file for reading; a new one, which must not exist, for appending; a new or emptied one for appending. */
+/**
+ * How {@link Vfs.open} opens: `'read'`, a file that exists, for reading alone; `'create'`, one that
+ * does not, for appending; `'replace'`, a new or an emptied one for appending.
+ */
 export type VfsOpenMode = 'read' | 'create' | 'replace';
 
 /** What {@link Vfs.stat} tells of a path. */
@@ -37,7 +40,9 @@ export interface VfsStat {
   readonly kind: 'file' | 'directory' | 'other';
   /** Size in bytes. */
   readonly size: number;
-  /** The same for the same file or directory, whatever path leads to it: device and inode in Node. */
+  /**
+   * The same for the same file or directory, whatever path leads to it: device and inode in Node.
+   */
   readonly id: string;
 }
 
@@ -59,7 +64,10 @@ export interface VfsFile {
   sync(): void;
   /** The same without blocking the thread. Covers what was written before the call. */
   syncAsync(): Promise<void>;
-  /** Closes; idempotent. No operation may be under way. */
+  /**
+   * Closes; idempotent. Nothing is synced by it. Every later call throws `JUMP_CLOSED`; a
+   * {@link VfsFile.syncAsync} that is under way still does its work.
+   */
   close(): void;
 }
 
@@ -79,7 +87,8 @@ export interface VfsLock {
 /**
  * A file system, used synchronously. Paths are strings with `/` between their parts (Node's also
  * take the platform's own). Every failure is a `JumpError`: `JUMP_IO`, with the operating system's
- * code in `systemCode` (`ENOENT`, `EEXIST`, `ENOSPC`, …) and the path in `file`.
+ * code in `systemCode` (`ENOENT`, `EEXIST`, `ENOSPC`, …) and the path in `file`. A range, a position
+ * or a path that can be none is the caller's mistake: `RangeError`, `TypeError`.
  */
 export interface Vfs {
   /** Names the implementation, for messages: `node`, `memory`. */
@@ -92,9 +101,12 @@ export interface Vfs {
   stat(path: string): VfsStat | undefined;
   /** The names in a directory, in no particular order. */
   list(directory: string): string[];
-  /** Makes a directory and those above it; nothing happens if it is there. */
+  /**
+   * Makes a directory and those above it; nothing happens if it is there. Its entry lies in the one
+   * above, and survives a power loss once that one is synced.
+   */
   makeDirectory(directory: string): void;
-  /** Removes a file. */
+  /** Removes a file's name; the bytes go with the last name and the last open file. */
   remove(path: string): void;
   /** Removes an empty directory. */
   removeDirectory(directory: string): void;
@@ -108,7 +120,8 @@ export interface Vfs {
    * Locks a directory through its file `LOCK`, which is created if it is not there.
    *
    * @param options - `requireKernelLock`: refuse rather than lock more weakly than `'kernel'`
-   * @throws JUMP_LOCKED if another process, thread or handle holds it, naming it where that is known
+   * @throws JUMP_LOCKED if another process, thread or handle holds it, naming it where that is
+   * known
    */
   lock(directory: string, options?: { readonly requireKernelLock?: boolean }): VfsLock;
 }

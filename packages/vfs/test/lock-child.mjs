@@ -6,12 +6,15 @@
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { nodeVfs } from '@jump/vfs';
+import { nodeVfs } from '../dist/index.js';
 
 if (process.env.METHODS !== undefined) {
   process.env.PATH = process.env.METHODS;
   process.getBuiltinModule = undefined;
 }
+
+/** What a thread's file, which lies elsewhere, imports. */
+const PACKAGE = new URL('../dist/index.js', import.meta.url).href;
 
 const locks = new Map();
 const stores = new Map();
@@ -42,7 +45,7 @@ const calls = {
   async lockInThread({ directory }) {
     const code = `
       import { parentPort } from 'node:worker_threads';
-      import { nodeVfs } from '@jump/vfs';
+      import { nodeVfs } from ${JSON.stringify(PACKAGE)};
       if (process.env.METHODS !== undefined) process.getBuiltinModule = undefined;
       let answer;
       try { answer = { kind: nodeVfs.lock(${JSON.stringify(directory)}).kind }; }
@@ -50,7 +53,7 @@ const calls = {
       parentPort.postMessage(answer);
       setInterval(() => {}, 1000);`;
     const file = `${directory}-worker-${workers.length}.mjs`;
-    writeFileSync(file, code.replace('@jump/vfs', import.meta.resolve('@jump/vfs')));
+    writeFileSync(file, code);
     const worker = new Worker(file);
     workers.push(worker);
     const [answer] = await once(worker, 'message');

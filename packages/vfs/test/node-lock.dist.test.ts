@@ -238,7 +238,8 @@ test('different methods exclude each other', async () => {
   }
 });
 
-// A limit on the size of files stands in for a full disk: the kernel takes a part of the bytes first.
+// A limit on the size of files stands in for a full disk: the kernel takes a part of the bytes
+// first.
 test.runIf(linux)(
   'a write that the disk takes a part of is an error, not a shorter file',
   async () => {

@@ -24,7 +24,7 @@ export type LogDamageReason = 'torn-tail' | 'checksum' | 'length' | 'type' | 'se
  * How much checking one block may cost, in bytes: many times what honest damage needs. A block
  * that needs more was made to be slow, and is dropped from there on.
  */
-const SEARCH_BUDGET = 8 * BLOCK_LENGTH;
+const SEARCH_BUDGET = 16 * BLOCK_LENGTH;
 
 /** Walks over fragments and damage; the fields describe where it stands. */
 export class FragmentReader {
@@ -60,8 +60,9 @@ export class FragmentReader {
   next(): 'fragment' | 'damage' | 'end' {
     const source = this.#source;
     while (source.end - this.#at < HEADER_LENGTH) {
-      // In a whole block these bytes are padding, whatever they hold: no record can be in them.
-      const cut = this.#at < source.end && source.end - source.start < BLOCK_LENGTH;
+      // So near to where a block ends they are padding, whatever they hold: no header can be there.
+      const room = BLOCK_LENGTH - (this.#at - source.start);
+      const cut = this.#at < source.end && room >= HEADER_LENGTH;
       if (cut) return this.#cutHeader();
       if (!source.next()) return 'end';
       this.#at = source.start;
@@ -112,15 +113,14 @@ export class FragmentReader {
     if (readFixed32(bytes, at) === 0 && dataEnd === at + HEADER_LENGTH && bytes[at + 6] === 0) {
       return this.#skipTo(this.#findAny(), 'zeros', 'zeros instead of a header');
     }
-    const message = 'the checksum does not match';
-    if (this.#isFragment(dataEnd)) {
-      return this.#damage(dataEnd, 'checksum', message, false);
-    }
+    // First of all: a wrong length may well lead to the beginning of some later fragment.
     const ownEnd = this.#findOwnEnd();
     if (ownEnd >= 0) {
       const length = dataEnd - at - HEADER_LENGTH;
       return this.#damage(ownEnd, 'length', wrongLength(length, at, ownEnd), false);
     }
+    const message = 'the checksum does not match';
+    if (this.#isFragment(dataEnd)) return this.#damage(dataEnd, 'checksum', message, false);
     if (this.#mayEndAt(dataEnd)) {
       return this.#damage(dataEnd, 'checksum', message, torn);
     }

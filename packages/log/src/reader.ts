@@ -6,7 +6,7 @@
  * Damage with whole records behind it is something else: those records prove that the damaged one
  * had been written. The reader reports both and goes on; what to make of them is its user's policy.
  */
-import { corruption, type JumpError } from '@jump/base';
+import { corruption, type JumpError, sliceRange } from '@jump/base';
 import type { VfsFile } from '@jump/vfs';
 import { BlockSource } from './block-source.ts';
 import { BLOCK_LENGTH, FIRST, FULL, LAST, MIDDLE } from './format.ts';
@@ -101,7 +101,8 @@ export class LogReader implements Iterable<Uint8Array> {
 
   /** Gives the records, each a copy; a torn tail ends it, damage is skipped; see `dropped`. */
   *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
-    for (const item of this.items()) if (item.type === 'record') yield item.bytes.slice();
+    for (const item of this.items())
+      if (item.type === 'record') yield sliceRange(item.bytes, 0, item.bytes.length);
   }
 
   /**

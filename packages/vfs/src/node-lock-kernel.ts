@@ -13,7 +13,7 @@ import * as path from 'node:path';
 import { systemCodeOf } from './node-error.ts';
 
 /** A lock that was got. */
-export interface KernelLock {
+interface KernelLock {
   /** `'jumpdb-only'` if LevelDB does not look at this kind. */
   readonly kind: 'kernel' | 'jumpdb-only';
   /** Gives it back. */

@@ -30,12 +30,13 @@ export function findOwnEnd(
   end: number,
   isEnd: (position: number) => boolean,
 ): number {
-  const stored = unmaskCrc(readFixed32(bytes, at));
-  let crc = crc32c(bytes, at + 6, at + HEADER_LENGTH);
+  const table = TABLE;
+  const stored = ~unmaskCrc(readFixed32(bytes, at));
+  let raw = step(-1, fragmentType(bytes, at));
   for (let position = at + HEADER_LENGTH; ; position++) {
-    if (crc === stored && isEnd(position)) return position;
+    if (raw === stored && isEnd(position)) return position;
     if (position >= end) return -1;
-    crc = crc32c(bytes, position, position + 1, crc);
+    raw = (raw >>> 8) ^ table[(raw ^ bytes[position]!) & 0xff]!;
   }
 }
 
@@ -73,7 +74,7 @@ export class BlockScan {
     const prefix = this.#prefix;
     prefix[0] = 0;
     for (let at = start; at < end; at++) {
-      prefix[at - start + 1] = step(prefix[at - start]!, bytes, at);
+      prefix[at - start + 1] = step(prefix[at - start]!, bytes[at]!);
     }
     this.#ready = true;
   }
@@ -87,11 +88,16 @@ export class BlockScan {
 
 /** crc32c's polynomial, the lowest power in the highest bit. */
 const POLYNOMIAL = 0x82f63b78;
-const ZERO = new Uint8Array(1);
+
+/** The raw CRC of each single byte. */
+const TABLE: Int32Array = Int32Array.from(
+  { length: 256 },
+  (_, byte) => ~crc32c(Uint8Array.of(byte), 0, 1, 0xffffffff),
+);
 
 /** Continues a raw CRC (no inversion before and after) by one byte. */
-function step(raw: number, bytes: Uint8Array, at: number): number {
-  return ~crc32c(bytes, at, at + 1, ~raw);
+function step(raw: number, byte: number): number {
+  return (raw >>> 8) ^ TABLE[(raw ^ byte) & 0xff]!;
 }
 
 /** Multiplies two polynomials modulo crc32c's, as zlib's multmodp does. */
@@ -112,7 +118,7 @@ function powers(): Int32Array {
   if (powersOfX === undefined) {
     powersOfX = new Int32Array(BLOCK_LENGTH + 1);
     powersOfX[0] = 1 << 31;
-    for (let n = 1; n <= BLOCK_LENGTH; n++) powersOfX[n] = step(powersOfX[n - 1]!, ZERO, 0);
+    for (let n = 1; n <= BLOCK_LENGTH; n++) powersOfX[n] = step(powersOfX[n - 1]!, 0);
   }
   return powersOfX;
 }

@@ -215,8 +215,15 @@ export function decompressSnappy(
       at += wide ? 4 : 2;
     }
     if (offset === 0 || offset > out || size > length - out) return false;
-    // Byte by byte: source and target may overlap, which repeats a pattern.
-    for (let from = out - offset, stop = out + size; out < stop; ) target[out++] = target[from++]!;
+    const stop = out + size;
+    if (offset === 1) {
+      // A run of one byte: without reading back what was just written, which the processor waits for.
+      const byte = target[out - 1]!;
+      while (out < stop) target[out++] = byte;
+    } else {
+      // Byte by byte: source and target may overlap, which repeats a pattern.
+      for (let from = out - offset; out < stop; ) target[out++] = target[from++]!;
+    }
   }
   return out === length;
 }

@@ -1,18 +1,10 @@
 /**
  * Writes a table: entries in ascending order, straight into blocks.
  */
-import {
-  copyRange,
-  readFixed32,
-  readSequence56,
-  showBytes,
-  sliceRange,
-  TRAILER_LENGTH,
-  writeFixed32,
-  writeVarint,
-} from '@jump/base';
+import { readFixed32, readSequence56, sliceRange, TRAILER_LENGTH, writeFixed32 } from '@jump/base';
 import type { Vfs } from '@jump/vfs';
 import { BlockWriter } from './block-writer.ts';
+import { DataBlockWriter } from './data-block-writer.ts';
 import { FilterBuilder } from './filter-block.ts';
 import {
   type BlockHandle,
@@ -50,12 +42,6 @@ export interface TableInfo {
   readonly largestSequence?: bigint;
 }
 
-/** Values from this size on go to the file without being copied, if nothing is to be compressed. */
-const STREAM_FROM = 1 << 18;
-/** And from this size on even then: they are not compressed, which would need twice their memory. */
-const STREAM_ALWAYS_FROM = 1 << 26;
-/** The most bytes of the header of an entry. */
-const MAX_HEADER = 15;
 /** Lengths and places in a block are kept below this, so that they fit 31 bits. */
 const MAX_LENGTH = 2 ** 31 - 2 ** 20;
 
@@ -70,6 +56,7 @@ export class TableWriter {
   readonly #settings: WriterSettings;
   readonly #order: KeyOrder;
   readonly #output: Output;
+  readonly #block: DataBlockWriter;
   readonly #filter: FilterBuilder | undefined;
   readonly #eachVersion: boolean;
   readonly #index = new BlockWriter(1);
@@ -81,12 +68,6 @@ export class TableWriter {
   #entries = 0;
   #tombstones = 0;
   #smallest: Uint8Array = new Uint8Array(0);
-  #lastKey: Uint8Array = new Uint8Array(64);
-  #lastKeyLength = 0;
-  #blockEntries = 0;
-  #restarts = new Uint32Array(64);
-  #restartCount = 0;
-  #sinceRestart = 0;
   // Sequences as two halves of a tag, so that the hot path makes no bigint.
   #minHigh = 0xffffffff;
   #minLow = 0xffffffff;
@@ -107,7 +88,9 @@ export class TableWriter {
     this.#order = keyOrder(settings.keys, settings.comparator);
     this.#filter = settings.filter === undefined ? undefined : new FilterBuilder(settings.filter);
     this.#eachVersion = settings.filter?.scope === 'block';
-    this.#output = new Output(vfs.open(path, 'create'), settings.snappy);
+    const { restartInterval, snappy } = settings;
+    this.#output = new Output(vfs.open(path, 'create'), snappy);
+    this.#block = new DataBlockWriter(this.#output, this.#order, restartInterval, snappy);
   }
 
   /** How many entries have been added. */
@@ -156,7 +139,7 @@ export class TableWriter {
     if (trailer !== 0 && keyBytes[keyEnd - TRAILER_LENGTH]! > 1) {
       throw new RangeError(`internal key of unknown kind ${keyBytes[keyEnd - TRAILER_LENGTH]}`);
     }
-    const common = this.#compareWithLast(keyBytes, keyStart, keyEnd);
+    const common = this.#block.compareWithLast(keyBytes, keyStart, keyEnd);
     this.#state = 'failed'; // Until everything below has gone well.
     if (this.#pending !== undefined) this.#addIndexEntry(sliceRange(keyBytes, keyStart, keyEnd));
     if (this.#filter !== undefined) {
@@ -166,105 +149,19 @@ export class TableWriter {
         this.#eachVersion ||
         this.#entries === 0 ||
         common < length - trailer ||
-        length !== this.#lastKeyLength
+        length !== this.#block.lastKeyLength
       ) {
         this.#filter.add(keyBytes, keyStart, userEnd);
       }
     }
-    this.#encode(keyBytes, keyStart, keyEnd, common, valueLength);
-    this.#encodeValue(valueBytes, valueStart, valueEnd);
+    const block = this.#block;
+    block.addKey(keyBytes, keyStart, keyEnd, common, valueLength);
+    block.addValue(valueBytes, valueStart, valueEnd);
     if (trailer !== 0) this.#countTag(keyBytes, keyEnd);
     if (this.#entries++ === 0) this.#smallest = sliceRange(keyBytes, keyStart, keyEnd);
-    this.#blockEntries++;
     const { blockSize, indexInterval } = this.#settings;
-    const size = this.#output.blockLength + 4 * this.#restartCount + 4;
-    if (size >= blockSize || this.#blockEntries >= indexInterval) this.#endBlock();
+    if (block.size >= blockSize || block.entries >= indexInterval) this.#endBlock();
     this.#state = 'open';
-  }
-
-  /** Checks the order; returns how many bytes the key shares with the last one. */
-  #compareWithLast(key: Uint8Array, start: number, end: number): number {
-    const last = this.#lastKey;
-    const lastLength = this.#lastKeyLength;
-    if (this.#entries === 0) return 0;
-    const { bytewise, trailer } = this.#order;
-    const length = end - start;
-    const limit = Math.min(length, lastLength);
-    let common = 0;
-    while (common < limit && key[start + common] === last[common]) common++;
-    const userLimit = limit - trailer;
-    if (bytewise && common < userLimit) {
-      if (key[start + common]! < last[common]!) throw this.#outOfOrder(key, start, end);
-    } else if (this.#order.compare(key, start, end, last, 0, lastLength) <= 0) {
-      throw this.#outOfOrder(key, start, end);
-    }
-    return common;
-  }
-
-  #outOfOrder(key: Uint8Array, start: number, end: number): RangeError {
-    const last = showBytes(sliceRange(this.#lastKey, 0, this.#lastKeyLength));
-    return new RangeError(
-      `keys must ascend: ${showBytes(sliceRange(key, start, end))} was added after ${last}`,
-    );
-  }
-
-  /** Writes header and key of an entry. */
-  #encode(key: Uint8Array, start: number, end: number, common: number, valueLength: number): void {
-    const output = this.#output;
-    let shared = common;
-    if (this.#blockEntries === 0 || this.#sinceRestart === this.#settings.restartInterval) {
-      shared = 0;
-      this.#addRestart(output.blockLength);
-    }
-    this.#sinceRestart++;
-    const length = end - start;
-    const unshared = length - shared;
-    output.reserve(MAX_HEADER + unshared);
-    const { bytes } = output;
-    let at = output.size;
-    if ((shared | unshared | valueLength) < 0x80) {
-      bytes[at] = shared;
-      bytes[at + 1] = unshared;
-      bytes[at + 2] = valueLength;
-      at += 3;
-    } else {
-      at = writeVarint(bytes, at, shared);
-      at = writeVarint(bytes, at, unshared);
-      at = writeVarint(bytes, at, valueLength);
-    }
-    copyRange(key, start + shared, end, bytes, at);
-    output.size = at + unshared;
-    if (length > this.#lastKey.length) this.#growLastKey(length, common);
-    copyRange(key, start + common, end, this.#lastKey, common);
-    this.#lastKeyLength = length;
-  }
-
-  #encodeValue(value: Uint8Array, start: number, end: number): void {
-    const output = this.#output;
-    const length = end - start;
-    if (length >= STREAM_FROM && (!this.#settings.snappy || length >= STREAM_ALWAYS_FROM)) {
-      output.stream(value, start, end);
-      return;
-    }
-    output.reserve(length);
-    copyRange(value, start, end, output.bytes, output.size);
-    output.size += length;
-  }
-
-  #growLastKey(length: number, used: number): void {
-    const larger = new Uint8Array(2 * length);
-    copyRange(this.#lastKey, 0, used, larger, 0);
-    this.#lastKey = larger;
-  }
-
-  #addRestart(at: number): void {
-    if (this.#restartCount === this.#restarts.length) {
-      const larger = new Uint32Array(2 * this.#restartCount);
-      larger.set(this.#restarts);
-      this.#restarts = larger;
-    }
-    this.#restarts[this.#restartCount++] = at;
-    this.#sinceRestart = 0;
   }
 
   #countTag(key: Uint8Array, end: number): void {
@@ -282,26 +179,15 @@ export class TableWriter {
   }
 
   #endBlock(): void {
-    const output = this.#output;
-    output.reserve(4 * this.#restartCount + 4);
-    for (let i = 0; i < this.#restartCount; i++) {
-      writeFixed32(output.bytes, output.size, this.#restarts[i]!);
-      output.size += 4;
-    }
-    writeFixed32(output.bytes, output.size, this.#restartCount);
-    output.size += 4;
-    this.#pending = output.sealBlock();
-    this.#filter?.startBlock(output.position);
-    this.#blockEntries = 0;
-    this.#restartCount = 0;
-    this.#sinceRestart = 0;
+    this.#pending = this.#block.finish();
+    this.#filter?.startBlock(this.#output.position);
   }
 
   #addIndexEntry(nextKey: Uint8Array | undefined): void {
     const pending = this.#pending!;
     const key = separatorKey(
       this.#order,
-      sliceRange(this.#lastKey, 0, this.#lastKeyLength),
+      sliceRange(this.#block.lastKey, 0, this.#block.lastKeyLength),
       nextKey,
     );
     const size = writeHandle(this.#handle, 0, pending.offset, pending.size);
@@ -316,7 +202,7 @@ export class TableWriter {
   finish(): TableInfo {
     if (this.#state !== 'open') throw this.#notOpen();
     this.#state = 'failed';
-    if (this.#blockEntries > 0) this.#endBlock();
+    if (this.#block.entries > 0) this.#endBlock();
     if (this.#pending !== undefined) this.#addIndexEntry(undefined);
     const output = this.#output;
     const metaIndex = this.#writeMeta();
@@ -334,7 +220,7 @@ export class TableWriter {
       tombstones: this.#tombstones,
       fileSize: output.offset,
       smallest: this.#smallest,
-      largest: sliceRange(this.#lastKey, 0, this.#lastKeyLength),
+      largest: sliceRange(this.#block.lastKey, 0, this.#block.lastKeyLength),
       ...(this.#settings.keys === 'internal' && this.#entries > 0 ? this.#sequences() : {}),
     };
   }

@@ -2,9 +2,10 @@
 // Method: random commands on the tree and on a sorted array side by side, every rule of the tree
 //         checked after each; then the edges: lengths, tags, growth, prefixes, refusals.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ByteTree, type ByteTreeOptions } from './byte-tree.ts';
 import { checkInvariants } from './invariants.ts';
+import { KeyPrefix } from './key-prefix.ts';
 
 const TOP = 2n ** 64n - 1n;
 const EVERYTHING = TOP;
@@ -81,7 +82,7 @@ class Model {
 }
 
 // Keys that share beginnings, are beginnings of one another, and are runs of the extreme bytes.
-const BYTE = fc.constantFrom(0x00, 0x61, 0x62, 0xff);
+const BYTE = fc.constantFrom(0x00, 0x41, 0x61, 0x62, 0xff);
 const TAIL = fc.oneof(
   { weight: 3, arbitrary: fc.array(BYTE, { maxLength: 1 }) },
   { weight: 1, arbitrary: fc.array(BYTE, { maxLength: 4 }) },
@@ -222,6 +223,32 @@ test('a protected version is never changed, a newer one is, in its node and plac
   checkInvariants(tree);
 });
 
+test('a value that is replaced never reaches into the next entry', () => {
+  for (let length = 0; length < 9; length++) {
+    for (let longer = 0; longer < 9; longer++) {
+      const tree = new ByteTree();
+      tree.protectNothing();
+      insert(tree, utf8('a'), 1n, new Uint8Array(length));
+      insert(tree, utf8('b'), 1n, utf8('next'));
+      insert(tree, utf8('a'), 2n, new Uint8Array(length + longer).fill(0xff));
+      expect(contents(tree)).toEqual([
+        { key: '61', tag: 2n, value: 'ff'.repeat(length + longer) },
+        { key: '62', tag: 1n, value: hex(utf8('next')) },
+      ]);
+    }
+  }
+});
+
+test('keys that an order of its own calls the same: the newest bytes stay', () => {
+  const tree = new ByteTree({ compare: (a, b) => (a[0]! & 0x5f) - (b[0]! & 0x5f) });
+  insert(tree, utf8('a'), 1n, utf8('1'));
+  insert(tree, utf8('A'), 2n, utf8('2'));
+  expect(contents(tree).map((v) => v.key)).toEqual(['41', '61']);
+  tree.protect(0, 1);
+  insert(tree, utf8('ab'), 3n, utf8('3'));
+  expect(contents(tree).map((v) => v.key)).toEqual(['6162', '61']);
+});
+
 test('protects by all 64 bits of the tag', () => {
   const tree = new ByteTree();
   tree.protect(0x80000000, 0);
@@ -310,6 +337,19 @@ test.each<[string, (i: number) => string]>([
     expect(read(tree, node).value).toBe(hex(bytes));
     expect(tree.findKey(utf8(`${key}\0`), 0, bytes.length + 1, 1, 1)).toBe(0);
   }
+});
+
+test.each<[string, (i: number) => string]>([
+  ['each key shortens what all share', (i) => `${'a'.repeat(4000 - i)}b`],
+  ['each key lengthens what most share', (i) => `${'a'.repeat(i)}b`],
+  ['what the ends share changes at every look', (i) => `${'a'.repeat(i & 1 ? 9 : 4000 - i)}${i}`],
+])('an insertion costs a few summaries, however the keys are chosen: %s', (_, keyOf) => {
+  const measure = vi.spyOn(KeyPrefix.prototype, 'measure');
+  const tree = new ByteTree();
+  for (let i = 0; i < 3000; i++) insert(tree, utf8(keyOf(i)), 1n, utf8(''));
+  expect(measure.mock.calls.length).toBeLessThan(3000 * 7);
+  measure.mockRestore();
+  checkInvariants(tree);
 });
 
 test('the prefix is what most keys share, whatever a few odd ones look like', () => {

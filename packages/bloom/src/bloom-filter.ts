@@ -131,7 +131,12 @@ export class BloomFilter extends LibraryBloomFilter {
   }
 
   /** Returns the filter as an object that {@link BloomFilter.fromJSON} reads. */
-  override saveAsJSON(): { type: string; bytes: string } {
+  override saveAsJSON(): {
+    /** Tells our form from that of the package. */
+    type: string;
+    /** What {@link BloomFilter.toBytes} returns, in hexadecimal. */
+    bytes: string;
+  } {
     let bytes = '';
     for (const byte of this.toBytes()) bytes += byte.toString(16).padStart(2, '0');
     return { type: JSON_TYPE, bytes };

@@ -17,7 +17,15 @@ export interface LibraryHashing {
   /** Hashes an element to one number of at most 53 bits. */
   serialize(element: Element, seed?: number): number;
   /** Hashes an element to two numbers. */
-  hashTwice(element: Element, seed?: number): { first: number; second: number };
+  hashTwice(
+    element: Element,
+    seed?: number,
+  ): {
+    /** Where the probes begin. */
+    first: number;
+    /** How far they step. */
+    second: number;
+  };
   /** Lists the `count` places of an element among `size` bits. */
   getIndexes(element: Element, size: number, count: number, seed?: number): number[];
 }

@@ -38,6 +38,8 @@ export interface PickState {
   readonly tombstonesBlocked: ReadonlyMap<number, number>;
   /** The bytes of each level, where they are known; else the strategy adds them up. */
   readonly levelBytes?: readonly number[];
+  /** The tombstones of each level, where they are known: a level with 0 is not searched for them. */
+  readonly levelTombstones?: readonly number[];
 }
 
 /** Tables of one level. */
@@ -59,7 +61,12 @@ export interface Pick {
   /** Whether the tables can change their level as they are, without being read. */
   readonly trivialMove: boolean;
   /** Where the next round of that level begins: behind this internal key. */
-  readonly pointer?: { readonly level: number; readonly key: Uint8Array };
+  readonly pointer?: {
+    /** The level. */
+    readonly level: number;
+    /** The internal key. */
+    readonly key: Uint8Array;
+  };
 }
 
 /** User keys from `smallest` to `largest`, both included; `undefined` is no bound. */

@@ -7,7 +7,14 @@ import { type BlockCodecs, CODEC_NONE } from './codecs.ts';
 import { BLOCK_TRAILER_LENGTH } from './footer.ts';
 
 /** Where a table lies: a path on Node's file system, or a path on any. */
-export type TableTarget = string | { readonly vfs: Vfs; readonly path: string };
+export type TableTarget =
+  | string
+  | {
+      /** The file system. */
+      readonly vfs: Vfs;
+      /** The path on it. */
+      readonly path: string;
+    };
 
 /** Splits a target into file system and path. */
 export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {

@@ -13,6 +13,7 @@ export default {
     entryPoints: ['src/index.ts'],
     tsconfig: 'tsconfig.build.json',
     readme: 'README.md',
+    mergeReadme: true,
     excludePrivate: true,
     excludeInternal: true,
     validation: { notDocumented: true },

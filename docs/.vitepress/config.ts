@@ -6,11 +6,34 @@ const guide = [
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },
 ];
 
+const repository = 'https://github.com/jumpdb/jumpdb/blob/main';
+
+/**
+ * Where a link leads that a package's README makes to another document of the repository. typedoc
+ * copies such documents to `_media`, without those that they link to in turn.
+ */
+function repositoryLink(page: string, link: string): string {
+  const [, name] = /_media\/(README|FORMAT)[-\d]*\.md$/.exec(link) ?? [];
+  if (name === undefined) return link;
+  const folder = name === 'README' ? '' : `/packages/${/@jump\/(\w+)\//.exec(page)?.[1]}`;
+  return `${repository}${folder}/${name}.md`;
+}
+
 export default defineConfig({
   title: 'JumpDB',
   description: "An embedded, ordered key-value store in pure TypeScript that keeps LevelDB's files",
   cleanUrls: true,
-  srcExclude: ['examples/**'],
+  srcExclude: ['examples/**', 'api/_media/**'],
+  markdown: {
+    config(md) {
+      md.core.ruler.push('repository-links', ({ tokens, env }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const link = token.type === 'link_open' ? token.attrGet('href') : null;
+          if (link !== null) token.attrSet('href', repositoryLink(env.relativePath ?? '', link));
+        }
+      });
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     nav: [

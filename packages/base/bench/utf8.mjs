@@ -31,7 +31,8 @@ for (const [length, letter] of [
   [100, 'k'],
   [1000, 'k'],
 ]) {
-  // Through JSON, so that the strings are flat: a joined one is flattened once, by whoever reads it.
+  // Through JSON, so that the strings are flat: a joined one is flattened once, by whoever reads
+  // it.
   const texts = Array.from({ length: COUNT }, (_, i) =>
     JSON.parse(JSON.stringify(String(i).padStart(length, letter))),
   );

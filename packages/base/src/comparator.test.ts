@@ -1,6 +1,8 @@
-// Goal:   separators and successors lie where index blocks rely on them; orders of ranges and of internal
+// Goal:   separators and successors lie where index blocks rely on them; orders of ranges and of
+// internal
 //         keys follow from an order of user keys.
-// Method: the inequalities themselves, on keys that often share beginnings and hold 0xff; the cases that
+// Method: the inequalities themselves, on keys that often share beginnings and hold 0xff; the cases
+// that
 //         LevelDB's comparator decides, by hand; a comparator of the user's beside the model.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

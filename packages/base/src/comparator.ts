@@ -4,7 +4,9 @@
 import { commonPrefixLength, compareBytes, compareRanges } from './bytes.ts';
 import { compareInternalKeys, compareTrailers, TRAILER_LENGTH } from './internal-key.ts';
 
-/** An order of user keys, as a user supplies it; its name is stored and must match at every opening. */
+/**
+ * An order of user keys, as a user supplies it; its name is stored and must match at every opening.
+ */
 export interface Comparator {
   /** Stored in the manifest; a store made under another name is refused. */
   readonly name: string;

@@ -3,10 +3,10 @@
  * and LevelDB's mask over it.
  *
  * Sixteen tables, sixteen bytes a step ("slicing", Kounavis and Berry, 2005): half a nanosecond a
- * byte. A step has to wait for the one before it only with the first four of its bytes, which is why
- * longer steps are faster. `bench/crc32c.mjs` has what was tried beside it: eight tables are slower by
- * a fifth in V8 and by almost half in JavaScriptCore; reading 32 bits at once through a view gains a
- * seventh on long ranges in V8, loses a third in JavaScriptCore, and costs a view on short ones.
+ * byte. A step has to wait for the one before it only with the first four of its bytes, which is
+ * why longer steps are faster. `bench/crc32c.mjs` has what was tried beside it: eight tables are slower by
+ * a fifth in V8 and by almost half in JavaScriptCore; reading 32 bits at once through a view gains
+ * a seventh on long ranges in V8, loses a third in JavaScriptCore, and costs a view on short ones.
  */
 
 /** Table k holds the CRC of each byte followed by k zero bytes: TABLES[256 * k + byte]. */

@@ -1,5 +1,5 @@
-// Goal:   the rules of the API for keys and values: what is taken, what comes back, what each error says.
-// Method: round trips; one test a rule.
+// Goal:   the rules of the API for keys and values: what is taken, what comes back, what each error
+// says. Method: round trips; one test a rule.
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

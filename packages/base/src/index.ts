@@ -1,6 +1,6 @@
 /**
- * The vocabulary of JumpDB: byte ranges, varints, crc32c, internal keys, the cursor and filter-policy
- * interfaces, comparators, encodings and errors. No state, no files.
+ * The vocabulary of JumpDB: byte ranges, varints, crc32c, internal keys, the cursor and
+ * filter-policy interfaces, comparators, encodings and errors. No state, no files.
  *
  * @packageDocumentation
  */

@@ -69,7 +69,9 @@ export function compareTrailers(a: Uint8Array, aEnd: number, b: Uint8Array, bEnd
   return 0;
 }
 
-/** Compares two internal keys whose user keys sort by their bytes. Both are at least 8 bytes long. */
+/**
+ * Compares two internal keys whose user keys sort by their bytes. Both are at least 8 bytes long.
+ */
 export function compareInternalKeys(
   a: Uint8Array,
   aStart: number,

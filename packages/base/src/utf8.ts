@@ -174,7 +174,9 @@ function unshared(bytes: Uint8Array, start: number, end: number): Uint8Array {
     : sliceRange(bytes, start, end);
 }
 
-/** Finds out why a decoder refused: bytes that are not UTF-8, or a string that would be too long. */
+/**
+ * Finds out why a decoder refused: bytes that are not UTF-8, or a string that would be too long.
+ */
 function unreadable(
   bytes: Uint8Array,
   start: number,

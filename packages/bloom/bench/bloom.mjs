@@ -4,8 +4,8 @@
  *   npm run build && node packages/bloom/bench/bloom.mjs
  *
  * Ends with exit code 1 if `add` or `has` takes more than 1.5 times as long as the loop. The loop is
- * what somebody would write who needed only this: the same hash and the same places in one function,
- * variables instead of fields.
+ * what somebody would write who needed only this: the same hash and the same places in one
+ * function, variables instead of fields.
  */
 
 import stock from 'bloom-filters/dist/bloom/bloom-filter.js';

@@ -1,4 +1,5 @@
-// Goal:   BloomFilter is a filter of bloom-filters in every respect, never hides an element, and its
+// Goal:   BloomFilter is a filter of bloom-filters in every respect, never hides an element, and
+// its
 //         bytes come back or are refused.
 // Method: the package's own methods are run on our filters and compared; round trips of random
 //         filters; every damaged bit, every cut, and headers that lie under a good checksum.
@@ -199,7 +200,9 @@ test('every other length is refused', () => {
   expect(() => BloomFilter.fromBytes(longer)).toThrow(/do not fit the 32 bytes/);
 });
 
-/** Changes a valid filter and seals it again, so that the checks behind the checksum are reached. */
+/**
+ * Changes a valid filter and seals it again, so that the checks behind the checksum are reached.
+ */
 function resealed(change: (bytes: Uint8Array) => void): Uint8Array {
   const bytes = SMALL.slice();
   change(bytes);

@@ -2,8 +2,8 @@
  * The hash of 64 bits that our filters use, as two halves of 32 bits.
  *
  * Two lanes are fed with four bytes each in turn and stir one another: the scheme of MurmurHash3's
- * 128-bit variant for 32-bit machines (Austin Appleby, public domain) with two lanes instead of four,
- * since `Math.imul` is the widest fast multiplication that JavaScript has. For a fixed length and
+ * 128-bit variant for 32-bit machines (Austin Appleby, public domain) with two lanes instead of
+ * four, since `Math.imul` is the widest fast multiplication that JavaScript has. For a fixed length and
  * state every step is a bijection of the eight bytes it eats, so keys of up to eight bytes never
  * collide in all 64 bits. Not meant to withstand somebody who looks for collisions: the worst that
  * he gains is a filter that says "perhaps".

@@ -6,8 +6,8 @@ import { wrongType } from '@jump/base';
 /** How large filters are. */
 export interface BloomPolicyOptions {
   /**
-   * Bits for each key: 10 let one missing key in 120 through, 16 one in 2,200. Default 10. From 1 to
-   * 64; `leveldbBloomPolicy` takes integers only.
+   * Bits for each key: 10 let one missing key in 120 through, 16 one in 2,200. Default 10. From 1
+   * to 64; `leveldbBloomPolicy` takes integers only.
    */
   readonly bitsPerKey?: number;
 }

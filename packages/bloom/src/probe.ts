@@ -3,10 +3,10 @@
  *
  * Enhanced double hashing (Dillinger and Manolios, "Bloom Filters in Probabilistic Verification",
  * FMCAD 2004): from the two halves x and d the numbers x, x + d, x + 2d + 1, x + 3d + 4, …, that is
- * x + i·d + (i³ - i) / 6, modulo 2^32; each modulo the size is a place. Plain double hashing (Kirsch
- * and Mitzenmacher, 2006) does as well in large filters, but for a hundred keys of 16 bits each its
- * rate was measured at 1.7 times that of theory: two keys with the same d share nearly all of their
- * places as soon as they share one.
+ * x + i·d + (i³ - i) / 6, modulo 2^32; each modulo the size is a place. Plain double hashing
+ * (Kirsch and Mitzenmacher, 2006) does as well in large filters, but for a hundred keys of 16 bits
+ * each its rate was measured at 1.7 times that of theory: two keys with the same d share nearly all
+ * of their places as soon as they share one.
  *
  * A division a place is cheaper than keeping the sums below the size: that takes a comparison which
  * no processor can predict, and was three times as slow.

@@ -1,6 +1,6 @@
 /**
- * LevelDB's log format: records of any length in a file that may end anywhere, written fast and read
- * with care. The store's write-ahead logs and its manifests are such files.
+ * LevelDB's log format: records of any length in a file that may end anywhere, written fast and
+ * read with care. The store's write-ahead logs and its manifests are such files.
  *
  * @packageDocumentation
  */

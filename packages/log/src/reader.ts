@@ -25,7 +25,9 @@ export interface LogRecord {
   readonly end: number;
 }
 
-/** A part of a log that is not whole records. Two never follow each other without a record between. */
+/**
+ * A part of a log that is not whole records. Two never follow each other without a record between.
+ */
 export interface LogDamage {
   /** Tells it from a record. */
   readonly type: 'damage';

@@ -1,8 +1,8 @@
 /**
  * Finds whole fragments behind damage, within one block.
  *
- * LevelDB drops the rest of a block after any damage, so that a flipped bit in a length looks like a
- * torn tail and takes synced records with it in silence. Two searches do better, and neither is
+ * LevelDB drops the rest of a block after any damage, so that a flipped bit in a length looks like
+ * a torn tail and takes synced records with it in silence. Two searches do better, and neither is
  * quadratic, whatever the block holds:
  *
  * {@link findOwnEnd}: if only the length bytes are damaged, the stored checksum still fits the type
@@ -10,8 +10,8 @@
  * one *and* the place is a plausible end, the record's true end is found. A torn record never fits
  * (2^-32 a byte), not even if its data hold another log.
  *
- * {@link BlockScan}: any whole fragment at all, for damage that took a whole header. With the raw CRC
- * P[i] of each prefix of the block, and "followed by n zero bytes" being multiplication by x^8n in
+ * {@link BlockScan}: any whole fragment at all, for damage that took a whole header. With the raw
+ * CRC P[i] of each prefix of the block, and "followed by n zero bytes" being multiplication by x^8n in
  * GF(2)[x] mod the CRC's polynomial, the CRC of bytes [a, b) is P[b] + P[a]·x^8(b-a): one
  * multiplication a candidate, however long it is. The identity is that of zlib's crc32_combine.
  */

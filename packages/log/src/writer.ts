@@ -4,10 +4,10 @@
  * Every write of the store passes through `append`, so it makes no arrays: header and data go
  * straight to their place in the buffer, and the checksum is taken there.
  *
- * A failed write may have left a part of a record in the file; whatever followed it would be dropped
- * by a reader, as LevelDB loses synced writes after a full disk (google/leveldb#1180). A failed sync
- * may have dropped pages that a second one reports as safe. So the first failure of either is the
- * last thing that a writer does: it is poisoned.
+ * A failed write may have left a part of a record in the file; whatever followed it would be
+ * dropped by a reader, as LevelDB loses synced writes after a full disk (google/leveldb#1180). A
+ * failed sync may have dropped pages that a second one reports as safe. So the first failure of
+ * either is the last thing that a writer does: it is poisoned.
  */
 import { copyRange, crc32c, JumpError, maskCrc, writeFixed32 } from '@jump/base';
 import type { VfsFile } from '@jump/vfs';
@@ -42,7 +42,8 @@ export class LogWriter {
   #closed = false;
 
   /**
-   * Creates the file, which must not exist. Its directory entry is not synced: that is the caller's.
+   * Creates the file, which must not exist. Its directory entry is not synced: that is the
+   * caller's.
    *
    * @throws JUMP_IO with the system code `EEXIST` if it exists
    */

@@ -5,7 +5,8 @@
 /**
  * Compares two numbers, strings, bigints or dates by `<`: strings by their UTF-16 units.
  *
- * @throws {TypeError} If a key is of another type, NaN, an invalid date, or not of the other's type.
+ * @throws {TypeError} If a key is of another type, NaN, an invalid date, or not of the other's
+ * type.
  */
 export function compareByLess(a: unknown, b: unknown): number {
   const kind = kindOf(a);

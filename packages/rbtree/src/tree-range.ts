@@ -43,8 +43,8 @@ export function checkRange<K>(range: TreeRange<K>): void {
 }
 
 /**
- * Walks over nodes while the tree changes. It stands on the node that it gave last, and looks for the
- * next one only when asked: by the links, or by the key if anything was removed meanwhile.
+ * Walks over nodes while the tree changes. It stands on the node that it gave last, and looks for
+ * the next one only when asked: by the links, or by the key if anything was removed meanwhile.
  */
 export class Walk<K, T> implements IterableIterator<T> {
   readonly #tree: Walkable<K>;

@@ -64,6 +64,7 @@ export class BlockChecker {
     let restart = 0;
     let expected = readFixed32(bytes, entriesEnd);
     let at = start;
+    if (expected !== 0) throw this.#damaged(0, 'the first restart is not the first entry');
     this.lastKeyLength = 0;
     this.entries = 0;
     this.keyBytes = 0;
@@ -101,7 +102,7 @@ export class BlockChecker {
   /** After the walk every restart must have been met; a block of no entries has one, at 0. */
   #checkRestarts(met: number, restarts: number, expected: number): void {
     if (met === restarts) return;
-    if (this.entries === 0 && restarts === 1 && expected === 0) return;
+    if (this.entries === 0 && restarts === 1) return;
     throw this.#damaged(expected, `restart ${met} points at no entry`);
   }
 

@@ -111,10 +111,11 @@ export class TableFilter {
     this.#offsetsAt = 0;
     if (bytes.length < 5) return;
     const offsetsAt = readFixed32(bytes, bytes.length - 5);
-    if (offsetsAt > bytes.length - 5) return;
+    const baseLog = bytes[bytes.length - 1]!;
+    if (offsetsAt > bytes.length - 5 || baseLog > 31) return;
     this.#offsetsAt = offsetsAt;
     this.#filters = Math.floor((bytes.length - 5 - offsetsAt) / 4);
-    this.#base = 2 ** bytes[bytes.length - 1]!;
+    this.#base = 2 ** baseLog;
   }
 
   /** Bytes that it takes. */

@@ -1,0 +1,524 @@
+// Goal:   no file, however made, gets wrong data, a hang or much memory out of the reader.
+// Method: every byte of a small table is damaged and every truncation tried; then tables are made on
+//         purpose from blocks with true checksums, so that the checks behind the checksum are reached.
+import {
+  crc32c,
+  encodeInternalKey,
+  JumpError,
+  maskCrc,
+  writeFixed32,
+  writeVarint,
+  writeVarint64,
+} from '@jump/base';
+import { type Entry, seeded } from '@jump/testkit';
+import { describe, expect, test } from 'vitest';
+import { plainBloomPolicy, tableBytes } from '../test/tables.ts';
+import { Lookup, type TableKeys, TableReader } from './index.ts';
+import { compressSnappy, maxCompressedLength } from './snappy.ts';
+
+const filters = [plainBloomPolicy(10), plainBloomPolicy(10, 'table')];
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const MAX_MS = 1000; // 100 on an idle machine
+const MAX_BYTES = 64 << 20;
+
+/** Everything that can be read from a table, in all the ways there are. */
+function readAll(bytes: Uint8Array, keys: TableKeys | 'auto'): string {
+  const table = TableReader.fromBytes(bytes, { keys, filters });
+  const lines: string[] = [];
+  const show = (...parts: Uint8Array[]) =>
+    lines.push(parts.map((part) => Buffer.from(part).toString('hex')).join(' '));
+  const cursor = table.cursor();
+  for (cursor.first(); cursor.valid; cursor.next()) {
+    show(
+      cursor.keyBytes.subarray(0, cursor.keyEnd),
+      cursor.valueBytes.subarray(cursor.valueStart, cursor.valueEnd),
+    );
+  }
+  for (cursor.last(); cursor.valid; cursor.previous())
+    show(cursor.keyBytes.subarray(0, cursor.keyEnd));
+  for (const { key, value } of table.entries()) show(key, value);
+  for (const { key, value } of table.entries({ reverse: true })) show(key, value);
+  const lookup = new Lookup();
+  for (let i = 0; i < 30; i++) {
+    const key = text(`key${i}`);
+    show(table.get(key) ?? text('absent'));
+    lookup.set(key, 0, key.length, 20);
+    lines.push(String(table.find(lookup)));
+  }
+  table.verify();
+  return lines.join('\n');
+}
+
+function sample(): Entry[] {
+  const entries: Entry[] = [];
+  for (let i = 10; i < 30; i++) {
+    const user = text(`key${i}`);
+    entries.push({ key: encodeInternalKey(user, 40 + i, 1), value: text(`new value ${i}`) });
+    if (i % 3 === 0) entries.push({ key: encodeInternalKey(user, i, 0), value: new Uint8Array(0) });
+  }
+  return entries;
+}
+
+describe.each(['snappy', 'none'] as const)('a table with compression %s', (compression) => {
+  const filter = compression === 'snappy' ? filters[0] : filters[1];
+  const whole = tableBytes(sample(), { keys: 'internal', compression, filter, blockSize: 300 });
+  const expected = readAll(whole, 'internal');
+
+  test('damaged at any byte gives an error or the same data', () => {
+    let harmless = 0;
+    for (let at = 0; at < whole.length; at++) {
+      for (const mask of [0x01, 0x80, 0xff]) {
+        const damaged = whole.slice();
+        damaged[at] = (damaged[at] as number) ^ mask;
+        for (const keys of ['internal', 'auto'] as const) {
+          const outcome = tryReading(damaged, keys);
+          if (outcome instanceof JumpError) {
+            expect(outcome.message, `byte ${at} ^ ${mask}`).toMatch(/^bytes/);
+            continue;
+          }
+          expect(outcome, `byte ${at} ^ ${mask}`).toBe(expected);
+          harmless++;
+        }
+      }
+    }
+    // Nothing covers the footer's padding, 34 bytes; and with 0x80 the last byte of the index's
+    // handle becomes a longer way to write the same number.
+    expect(harmless).toBe(2 * (3 * 34 + 1));
+  });
+
+  test('cut anywhere gives an error', () => {
+    for (let length = 0; length < whole.length; length++) {
+      expect(tryReading(whole.slice(0, length), 'auto'), `${length}`).toBeInstanceOf(JumpError);
+    }
+  });
+
+  test(
+    'with random damage under true checksums gives an error or ordered entries',
+    seeded((random) => {
+      for (let i = 0; i < 1500; i++) {
+        const damaged = whole.slice();
+        for (let n = random.integer(1, 4); n > 0; n--)
+          damaged[random.integer(0, damaged.length - 49)] = random.bits();
+        reseal(damaged, whole);
+        tryReading(damaged, random.chance(0.5) ? 'internal' : 'auto');
+      }
+    }),
+  );
+});
+
+/** The text, or the error; anything but a JumpError is a failure of the test. */
+function tryReading(bytes: Uint8Array, keys: TableKeys | 'auto'): string | JumpError {
+  try {
+    return readAll(bytes, keys);
+  } catch (error) {
+    if (!(error instanceof JumpError)) throw error;
+    expect(['JUMP_CORRUPTION', 'JUMP_UNSUPPORTED']).toContain(error.code);
+    return error;
+  }
+}
+
+/** Makes the checksums of all blocks true again; they lie where they lay in the sound table. */
+function reseal(bytes: Uint8Array, sound: Uint8Array): void {
+  // A block ends where a stored checksum fits what is before it: found in the sound table.
+  let start = 0;
+  for (let end = 1; end + 4 <= sound.length; end++) {
+    const stored = new DataView(sound.buffer, sound.byteOffset).getUint32(end, true);
+    if (maskCrc(crc32c(sound, start, end)) !== stored) continue;
+    writeFixed32(bytes, end, maskCrc(crc32c(bytes, start, end)));
+    start = end + 4;
+    end = start;
+  }
+}
+
+// What follows makes tables by hand.
+
+interface RawEntry {
+  shared?: number;
+  unshared?: number;
+  valueLength?: number;
+  key?: Uint8Array;
+  value?: Uint8Array;
+}
+
+function block(
+  entries: RawEntry[],
+  restarts: number[] = [0],
+  restartCount = restarts.length,
+): Uint8Array {
+  const size = entries.reduce(
+    (sum, e) => sum + 15 + (e.key?.length ?? 0) + (e.value?.length ?? 0),
+    0,
+  );
+  const bytes = new Uint8Array(size + 4 * restarts.length + 4);
+  let at = 0;
+  for (const { key = new Uint8Array(0), value = new Uint8Array(0), ...lengths } of entries) {
+    at = writeVarint(bytes, at, lengths.shared ?? 0);
+    at = writeVarint(bytes, at, lengths.unshared ?? key.length);
+    at = writeVarint(bytes, at, lengths.valueLength ?? value.length);
+    bytes.set(key, at);
+    bytes.set(value, at + key.length);
+    at += key.length + value.length;
+  }
+  for (const restart of restarts) {
+    writeFixed32(bytes, at, restart);
+    at += 4;
+  }
+  writeFixed32(bytes, at, restartCount);
+  return bytes.slice(0, at + 4);
+}
+
+function handle(offset: number | bigint, size: number | bigint): Uint8Array {
+  const bytes = new Uint8Array(20);
+  return bytes.slice(
+    0,
+    writeVarint64(bytes, writeVarint64(bytes, 0, BigInt(offset)), BigInt(size)),
+  );
+}
+
+interface Parts {
+  data?: { contents: Uint8Array; codec?: number }[];
+  /** Index entries; by default one a data block. */
+  index?: (places: Place[]) => RawEntry[];
+  meta?: (places: Place[]) => RawEntry[];
+  indexBlock?: (places: Place[]) => Uint8Array;
+  footer?: (meta: Place, index: Place) => [Uint8Array, Uint8Array];
+}
+interface Place {
+  offset: number;
+  size: number;
+}
+
+function forge({
+  data = [{ contents: block([{ key: text('a') }]) }],
+  ...parts
+}: Parts): Uint8Array {
+  const chunks: number[] = [];
+  const put = (contents: Uint8Array, codec = 0): Place => {
+    const place = { offset: chunks.length, size: contents.length };
+    const sealed = new Uint8Array(contents.length + 5);
+    sealed.set(contents);
+    sealed[contents.length] = codec;
+    writeFixed32(sealed, contents.length + 1, maskCrc(crc32c(sealed, 0, contents.length + 1)));
+    for (const byte of sealed) chunks.push(byte);
+    return place;
+  };
+  const places = data.map(({ contents, codec }) => put(contents, codec));
+  const meta = put(block(parts.meta?.(places) ?? []));
+  const entries =
+    parts.index?.(places) ??
+    places.map(({ offset, size }, i) => ({ key: text(`z${i}`), value: handle(offset, size) }));
+  const offsets = entries.map((_, i) => block(entries.slice(0, i)).length - 8);
+  const index = put(
+    parts.indexBlock?.(places) ?? block(entries, entries.length > 0 ? offsets : [0]),
+  );
+  const [metaHandle, indexHandle] = parts.footer?.(meta, index) ?? [
+    handle(meta.offset, meta.size),
+    handle(index.offset, index.size),
+  ];
+  const footer = new Uint8Array(48);
+  footer.set(metaHandle);
+  footer.set(indexHandle, metaHandle.length);
+  writeFixed32(footer, 40, 0x8b80fb57);
+  writeFixed32(footer, 44, 0xdb477524);
+  return Uint8Array.from([...chunks, ...footer]);
+}
+
+/** One data block with these contents. */
+const withData = (contents: Uint8Array, codec = 0): Uint8Array =>
+  forge({ data: [{ contents, codec }] });
+/** One entry in the index, with this handle. */
+const withHandle = (offset: number | bigint, size: number | bigint): Uint8Array =>
+  forge({ index: () => [{ key: text('z'), value: handle(offset, size) }] });
+const withMeta = (name: string, offset: number | bigint, size: number | bigint): Uint8Array =>
+  forge({ meta: () => [{ key: text(name), value: handle(offset, size) }] });
+const filterName = 'filter.leveldb.BuiltinBloomFilter2';
+
+test('the forge makes sound tables when it is asked to', () => {
+  expect(tryReading(forge({}), 'raw')).toBeTypeOf('string');
+  expect(
+    tryReading(withData(block([{ key: text('a') }, { shared: 1, key: text('b') }])), 'raw'),
+  ).toBeTypeOf('string');
+});
+
+const FORGED: [string, () => Uint8Array][] = [
+  ...([2 ** 31, 2 ** 32, 2 ** 53 - 1, 2n ** 53n, 2n ** 64n - 5n] as const).flatMap(
+    (huge): [string, () => Uint8Array][] => [
+      [`a data handle of size ${huge}`, () => withHandle(0, huge)],
+      [`a data handle at ${huge}`, () => withHandle(huge, 10)],
+      [
+        `an index handle of size ${huge}`,
+        () => forge({ footer: (meta) => [handle(meta.offset, meta.size), handle(0, huge)] }),
+      ],
+      [
+        `a meta-index handle at ${huge}`,
+        () => forge({ footer: (_, index) => [handle(huge, 1), handle(index.offset, index.size)] }),
+      ],
+      [`a filter of size ${huge}`, () => withMeta(filterName, 0, huge)],
+      [`properties at ${huge}`, () => withMeta('jumpdb.table', huge, 8)],
+    ],
+  ),
+  ['an offset and a size that wrap', () => withHandle(2n ** 64n - 1n, 2n)],
+  [
+    'a handle of eleven bytes',
+    () => forge({ index: () => [{ key: text('z'), value: new Uint8Array(11).fill(0xff) }] }),
+  ],
+  ['an empty handle', () => forge({ index: () => [{ key: text('z') }] })],
+  ['a data block in the footer', () => withHandle(80, 30)],
+  [
+    'the index as its own data block',
+    () =>
+      forge({
+        index: ([p]) => [
+          { key: text('z'), value: handle((p as Place).offset + (p as Place).size + 5 + 13, 20) },
+        ],
+      }),
+  ],
+  [
+    'the meta-index as a filter',
+    () =>
+      forge({
+        meta: ([p]) => [
+          { key: text(filterName), value: handle((p as Place).offset + (p as Place).size + 5, 20) },
+        ],
+      }),
+  ],
+  [
+    'one block twice',
+    () =>
+      forge({
+        index: ([p]) =>
+          [0, 1].map((i) => ({
+            key: text(`z${i}`),
+            value: handle((p as Place).offset, (p as Place).size),
+          })),
+      }),
+  ],
+  [
+    'overlapping blocks',
+    () =>
+      forge({
+        index: ([p]) =>
+          [0, 1].map((i) => ({
+            key: text(`z${i}`),
+            value: handle((p as Place).offset + i, (p as Place).size),
+          })),
+      }),
+  ],
+  [
+    'index and meta-index in one place',
+    () =>
+      forge({
+        footer: (_, index) => [handle(index.offset, index.size), handle(index.offset, index.size)],
+      }),
+  ],
+  [
+    'separators out of order',
+    () =>
+      forge({
+        data: ['a', 'b'].map((k) => ({ contents: block([{ key: text(k) }]) })),
+        index: (places) =>
+          places.map((p, i) => ({
+            key: text(i === 0 ? 'z' : 'y'),
+            value: handle(p.offset, p.size),
+          })),
+      }),
+  ],
+  [
+    'a key behind its separator',
+    () =>
+      forge({
+        index: ([p]) => [{ key: text('A'), value: handle((p as Place).offset, (p as Place).size) }],
+      }),
+  ],
+  [
+    'a key before the separator in front',
+    () =>
+      forge({
+        data: ['b', 'a'].map((k) => ({ contents: block([{ key: text(k) }]) })),
+        index: (places) =>
+          places.map((p, i) => ({
+            key: text(i === 0 ? 'b' : 'c'),
+            value: handle(p.offset, p.size),
+          })),
+      }),
+  ],
+  [
+    'lengths that wrap',
+    () => withData(block([{ unshared: 2 ** 32 - 1, valueLength: 2, key: text('a') }])),
+  ],
+  [
+    'a value longer than the block',
+    () => withData(block([{ valueLength: 2 ** 32 - 1, key: text('a') }])),
+  ],
+  [
+    'a key that shares too much',
+    () => withData(block([{ key: text('a') }, { shared: 2, key: text('b') }])),
+  ],
+  ['a first key that shares', () => withData(block([{ shared: 1, key: text('a') }]))],
+  [
+    'a length of six bytes',
+    () => withData(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0)),
+  ],
+  ['no restarts', () => withData(block([{ key: text('a') }], []))],
+  ['2^32 - 1 restarts', () => withData(block([{ key: text('a') }], [0], 2 ** 32 - 1))],
+  ['more restarts than fit', () => withData(block([{ key: text('a') }], [0], 3))],
+  ['a restart behind the end', () => withData(block([{ key: text('a') }], [0, 4000]))],
+  [
+    'a restart inside an entry',
+    () => withData(block([{ key: text('a') }, { key: text('b') }], [0, 5])),
+  ],
+  [
+    'restarts backwards',
+    () => withData(block([{ key: text('a') }, { key: text('b') }, { key: text('c') }], [0, 8, 4])),
+  ],
+  [
+    'a restart at a shared key',
+    () => withData(block([{ key: text('a') }, { shared: 1, key: text('b') }], [0, 4])),
+  ],
+  [
+    'the first restart not at 0',
+    () => withData(block([{ key: text('a') }, { key: text('b') }], [4])),
+  ],
+  ['a block of three bytes', () => withData(Uint8Array.of(1, 2, 3))],
+  ['an empty block', () => withData(new Uint8Array(0))],
+  ['keys out of order', () => withData(block([{ key: text('b') }, { key: text('a') }]))],
+  ['a key twice', () => withData(block([{ key: text('b') }, { key: text('b') }]))],
+  [
+    'a key before its prefix',
+    () => withData(block([{ key: text('bb') }, { shared: 1, key: text('') }])),
+  ],
+  ['Snappy of 4 GiB in five bytes', () => withData(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), 1)],
+  [
+    'Snappy with a copy from before the start',
+    () => withData(Uint8Array.of(20, 0, 65, 0x3e, 9, 0), 1),
+  ],
+  ['Snappy with offset 0', () => withData(Uint8Array.of(20, 0, 65, 0x3e, 0, 0), 1)],
+  ['Snappy that ends early', () => withData(Uint8Array.of(100, 0xf4, 255, 255), 1)],
+  ['Snappy without a length', () => withData(Uint8Array.of(0xff), 1)],
+  ['an empty Snappy block', () => withData(new Uint8Array(0), 1)],
+  ['a codec nobody knows', () => withData(block([{ key: text('a') }]), 77)],
+  [
+    'an index whose keys blow up',
+    () =>
+      forge({
+        indexBlock: () =>
+          block([
+            { key: new Uint8Array(50_000), value: handle(0, 1) },
+            ...Array.from({ length: 20_000 }, (_, i) => ({
+              shared: 49_990 + (i % 9),
+              key: text('x'),
+              value: handle(0, 1),
+            })),
+          ]),
+      }),
+  ],
+  [
+    'properties that are no block',
+    () =>
+      forge({
+        data: [
+          { contents: block([{ key: text('a') }]) },
+          { contents: text('nothing of the kind') },
+        ],
+        index: ([p]) => [{ key: text('z'), value: handle((p as Place).offset, (p as Place).size) }],
+        meta: ([, p]) => [
+          { key: text('jumpdb.table'), value: handle((p as Place).offset, (p as Place).size) },
+        ],
+      }),
+  ],
+  [
+    'a table of RocksDB',
+    () => Uint8Array.from([...new Uint8Array(100), 0xf7, 0xcf, 0xf4, 0x85, 0xb7, 0x41, 0xe2, 0x88]),
+  ],
+];
+
+describe.each(FORGED)('%s', (_, make) => {
+  test('is refused at once and without much memory', () => {
+    const bytes = make();
+    const before = process.memoryUsage();
+    const start = performance.now();
+    const outcome = tryReading(bytes, 'raw');
+    const after = process.memoryUsage();
+    expect(outcome).toBeInstanceOf(JumpError);
+    expect(performance.now() - start).toBeLessThan(MAX_MS);
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(MAX_BYTES);
+    expect((outcome as JumpError).message).toMatch(/^bytes( at offset \d+)?: /);
+  });
+});
+
+const internal = (key: string, sequence: number, kind: number): RawEntry => ({
+  key: encodeInternalKey(text(key), sequence, kind),
+});
+const separator = {
+  index: (places: Place[]) =>
+    places.map((p) => ({ ...internal('z', 1, 1), value: handle(p.offset, p.size) })),
+};
+
+test.each([
+  ['an internal key of seven bytes', [{ key: text('1234567') }]],
+  ['an unknown kind', [internal('a', 3, 2)]],
+  ['versions out of order', [internal('a', 3, 1), internal('a', 4, 1)]],
+  ['the same version twice', [internal('a', 3, 1), internal('a', 3, 1)]],
+  ['user keys out of order', [internal('b', 3, 1), internal('a', 4, 1)]],
+])('%s is damage where keys are internal', (_, entries) => {
+  const bytes = forge({ ...separator, data: [{ contents: block(entries) }] });
+  expect(tryReading(bytes, 'internal')).toBeInstanceOf(JumpError);
+});
+
+test('a block made to be slow backwards is not', () => {
+  // Each key shares one byte less than the one before: going back naively costs the square.
+  const count = 40_000;
+  const entries: RawEntry[] = [{ key: new Uint8Array(count).fill(97) }];
+  for (let i = 1; i < count; i++) entries.push({ shared: count - i, key: text('b') });
+  const table = TableReader.fromBytes(withData(block(entries)), { keys: 'raw' });
+  const cursor = table.cursor();
+  const start = performance.now();
+  let seen = 0;
+  for (cursor.last(); cursor.valid; cursor.previous()) seen++;
+  expect(seen).toBe(count);
+  expect(performance.now() - start).toBeLessThan(MAX_MS);
+});
+
+test('a filter that is not laid out as one is no filter', () => {
+  for (const contents of [
+    new Uint8Array(0),
+    new Uint8Array(4),
+    new Uint8Array(9).fill(255),
+    Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 200),
+  ]) {
+    const bytes = forge({
+      data: [{ contents: block([{ key: text('a'), value: text('v') }]) }, { contents }],
+      index: ([p]) => [{ key: text('z'), value: handle((p as Place).offset, (p as Place).size) }],
+      meta: ([, p]) => [
+        { key: text(filterName), value: handle((p as Place).offset, (p as Place).size) },
+      ],
+    });
+    const table = TableReader.fromBytes(bytes, { keys: 'raw', filters });
+    expect(table.get(text('a'))).toBeDefined();
+  }
+});
+
+test('a filter of an unknown name is ignored', () => {
+  const bytes = tableBytes(sample(), {
+    keys: 'internal',
+    filter: { ...(filters[0] as (typeof filters)[0]), name: 'other' },
+  });
+  const table = TableReader.fromBytes(bytes, { filters });
+  expect(table.properties.filterName).toBe('other');
+  expect(table.get(text('key11'))).toBeDefined();
+});
+
+test(
+  'Snappy refuses or restores whatever its input is',
+  seeded((random) => {
+    for (let i = 0; i < 300; i++) {
+      const source = random
+        .bytes(random.integer(0, 3000))
+        .map((byte) => (random.chance(0.3) ? byte : 7));
+      const target = new Uint8Array(maxCompressedLength(source.length));
+      const end = compressSnappy(source, 0, source.length, target, 0);
+      target[random.integer(0, end - 1)] = random.bits();
+      tryReading(withData(target.slice(0, end), 1), 'raw');
+    }
+  }),
+);

@@ -1,5 +1,5 @@
-// One API reference for all public packages, as Markdown that VitePress shows. A warning is an error, and
-// so is an export without documentation.
+// One API reference for all public packages, as Markdown that VitePress shows. A warning is an
+// error, and so is an export without documentation.
 import { packageFolders, ROOT, readManifest } from '../packages/tools/src/files.mjs';
 
 const isPublic = (folder) => readManifest(ROOT, `packages/${folder}`).private !== true;

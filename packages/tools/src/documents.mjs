@@ -47,8 +47,8 @@ function checkLinks(root, file, text) {
 }
 
 /**
- * Checks that paths in backquotes exist. A name in backquotes right after one, as in `packages/a/b.ts` `name`,
- * stands in that file.
+ * Checks that paths in backquotes exist, from the root or from the document's folder. A name in
+ * backquotes right after one, as in `packages/a/b.ts` `name`, stands in that file.
  * @param {string} root
  * @param {string} file
  * @param {string} text
@@ -58,10 +58,13 @@ function checkPaths(root, file, text) {
   const pattern = /`((?:packages|docs|bench|\.ci)\/[\w./*-]*)`(?:[ |]+`([\w#.]+)(?:\(\))?`)?/g;
   return matches(prose(text), pattern).flatMap(({ line, words: [path = '', name] }) => {
     if (path.includes('*')) return [];
-    if (!existsSync(join(root, path))) return [`${file}:${line}: there is no ${path}`];
-    if (name === undefined || !/\.\w+$/.test(path)) return [];
+    const found = [path, posix.join(dirname(file), path)].find((one) =>
+      existsSync(join(root, one)),
+    );
+    if (found === undefined) return [`${file}:${line}: there is no ${path}`];
+    if (name === undefined || !/\.\w+$/.test(found)) return [];
     const last = name.split(/[.#]/).at(-1) ?? '';
-    const has = new RegExp(`\\b${last}\\b`).test(readText(root, path));
+    const has = new RegExp(`\\b${last}\\b`).test(readText(root, found));
     return has ? [] : [`${file}:${line}: ${path} has nothing named ${last}`];
   });
 }

@@ -53,7 +53,7 @@ export class BloomFilter extends LibraryBloomFilter {
     if (!(falsePositiveRate > 0 && falsePositiveRate < 1)) {
       throw new RangeError(`falsePositiveRate must be between 0 and 1, got ${falsePositiveRate}`);
     }
-    // biome-ignore lint/complexity/noThisInStatic: the library's `create` makes a `new this`.
+    // The library's `create` makes a `new this`.
     return super.create(expectedKeys, falsePositiveRate) as BloomFilter;
   }
 

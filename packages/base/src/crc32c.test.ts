@@ -1,7 +1,7 @@
 // Goal:   the CRC of RFC 3720, in pieces too, and LevelDB's mask.
 // Method: the vectors of RFC 3720, appendix B.4; a bit-by-bit CRC for all short lengths and places,
-//         since the steps of sixteen and four have to agree; masked values that LevelDB's definition
-//         gives, computed in big integers.
+//         since the steps of sixteen and four have to agree; masked values that LevelDB's
+//         definition gives, computed in big integers.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { crc32c, maskCrc, unmaskCrc } from './crc32c.ts';

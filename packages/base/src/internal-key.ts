@@ -1,7 +1,8 @@
 /**
  * Internal keys: what tables and memtables sort by (LevelDB's `db/dbformat.h`).
  *
- *   user key …  | kind (1) | sequence (7) |      the last eight bytes: sequence << 8 | kind, little endian
+ *   user key …  | kind (1) | sequence (7) |
+ *               \ sequence << 8 | kind, eight bytes, little endian
  *
  * They sort by user key upwards, then by sequence downwards, so that a reader meets the newest
  * version first. The eight bytes are called the trailer, and its value, 64 bits, the tag; in

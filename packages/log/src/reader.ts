@@ -117,7 +117,8 @@ export class LogReader implements Iterable<Uint8Array> {
     this.#file = undefined;
     this.#dropped = [];
     try {
-      const blocks = new BlockSource(file ?? this.#bytes!); // one of the two is there, by construction
+      // One of the two is there, by construction.
+      const blocks = new BlockSource(file ?? this.#bytes!);
       const assembler = new Assembler(blocks);
       for (;;) {
         const found = assembler.next();

@@ -16,7 +16,9 @@ const READER = `
     const text = (node) =>
       decoder.decode(tree.entryBytes(node).slice(tree.valueStart(node), tree.valueEnd(node)));
     const values = [];
-    for (let node = tree.firstNode(); node !== 0; node = tree.nextNode(node)) values.push(text(node));
+    for (let node = tree.firstNode(); node !== 0; node = tree.nextNode(node)) {
+      values.push(text(node));
+    }
     const found = tree.findKey(key, 0, key.length, 0xffffffff, 0xffffffff);
     parentPort.postMessage({ values, found: found === 0 ? undefined : text(found) });
   });

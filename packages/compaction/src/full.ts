@@ -57,5 +57,6 @@ export function full(options: FullOptions = {}): CompactionStrategy {
       return mergeInto(state, sources, DEEPEST, `${runs} sorted runs, limit ${threshold}`);
     },
     manual: (state, range) => manualPick(state, range, DEEPEST),
+    withMergeThreshold: (mergeThreshold) => full({ ...options, mergeThreshold }),
   };
 }

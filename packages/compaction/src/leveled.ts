@@ -88,6 +88,7 @@ export function leveled(options: LeveledOptions = {}): CompactionStrategy {
       return level === 0 ? pickLevel0(state, trigger) : pickLevel(state, level, score);
     },
     manual: (state, range) => manualPick(state, range, 1),
+    withMergeThreshold: (l0Trigger) => leveled({ ...options, l0Trigger }),
   };
 }
 

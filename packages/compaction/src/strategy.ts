@@ -98,6 +98,8 @@ export interface CompactionStrategy {
    * again on the state after each job, so each must come nearer to the end.
    */
   manual(state: PickState, range: KeyRange): Pick | undefined;
+  /** Returns the same strategy with another number of new tables that starts a merge. */
+  withMergeThreshold?(tables: number): CompactionStrategy;
 }
 
 /** Checks an option that must be a number in a range. */

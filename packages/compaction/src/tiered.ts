@@ -83,6 +83,7 @@ export function tiered(options: TieredOptions = {}): CompactionStrategy {
       return moveBehind(state, reason) ?? mergeRuns(state, ratio, spaceLimit, reason);
     },
     manual: (state, range) => manualPick(state, range, DEEPEST),
+    withMergeThreshold: (l0Trigger) => tiered({ ...options, l0Trigger }),
   };
 }
 

@@ -1,2 +1,36 @@
-/** Placeholder until the package's exports stand. */
-export {};
+/**
+ * An embedded, ordered key-value store in pure TypeScript that keeps LevelDB's files.
+ *
+ * @packageDocumentation
+ */
+export {
+  type Comparator,
+  type Encoding,
+  type EncodingName,
+  type FilterPolicy,
+  JumpError,
+  type JumpErrorCode,
+} from '@jump/base';
+export { type CompactionStrategy, full, leveled, tiered } from '@jump/compaction';
+export { memoryVfs, nodeVfs, type Vfs } from '@jump/vfs';
+export { Batch } from './batch.ts';
+export { type CompactOptions, JumpDB, type Operation } from './db.ts';
+export type {
+  CompactionEvent,
+  ErrorEvent,
+  FlushEvent,
+  JumpEvent,
+  RecoveryLossEvent,
+  StallEvent,
+} from './events.ts';
+export { Cursor, RangeIterator } from './iterators.ts';
+export { destroy, open } from './open.ts';
+export type { OpenOptions, ReadOptions } from './options.ts';
+export type { CursorRange, KeyRange, Range } from './range.ts';
+export { openReadOnly, ReadOnlyDB } from './read-only.ts';
+export { type GetOptions, ReadableStore } from './readable-store.ts';
+export { type RecordStore, record } from './record.ts';
+export { type RepairReport, repair } from './repair.ts';
+export { Snapshot } from './snapshot.ts';
+export type { Stats } from './stats.ts';
+export type { WriteOptions } from './write-options.ts';

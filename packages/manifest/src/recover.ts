@@ -42,6 +42,8 @@ export interface ManifestState {
   readonly compactPointers: (Uint8Array | undefined)[];
   /** What was dropped at the end. */
   readonly tornTail: TornTail | undefined;
+  /** Whether JumpDB made the manifest: it begins with an edit without fields, as no other writer's does. */
+  readonly ours: boolean;
 }
 
 /**
@@ -58,12 +60,16 @@ export function readManifest(
   const state = new StateBuilder(path, comparatorName);
   const reader = LogReader.open({ vfs, path });
   let damage: LogDamage | undefined;
+  let ours: boolean | undefined;
   for (const item of reader.items()) {
     if (damage !== undefined) throw reader.corruption(damage);
     if (item.type === 'damage') damage = item;
-    else state.add(decodeVersionEdit(item.bytes, path, item.start), item.start);
+    else {
+      ours ??= item.bytes.length === 0;
+      state.add(decodeVersionEdit(item.bytes, path, item.start), item.start);
+    }
   }
-  return state.finish(compare, damage);
+  return { ...state.finish(compare, damage), ours: ours === true };
 }
 
 /**
@@ -155,7 +161,7 @@ class StateBuilder {
     this.#lastSequence = edit.lastSequence ?? this.#lastSequence;
   }
 
-  finish(compare: RangeCompare, damage: LogDamage | undefined): ManifestState {
+  finish(compare: RangeCompare, damage: LogDamage | undefined): Omit<ManifestState, 'ours'> {
     const numbers = {
       logNumber: this.#need(this.#logNumber, 'log number', damage),
       nextFileNumber: this.#need(this.#nextFileNumber, 'next file number', damage),

@@ -63,7 +63,12 @@ export class VersionSet {
   readonly comparatorName: string;
   /** What was dropped at the end of the manifest, if anything was: worth a report. */
   readonly tornTail: TornTail | undefined;
-  /** The highest sequence in use. The store raises it; each edit writes it down. */
+  /**
+   * Whether the manifest that was read is of JumpDB's making, and so the logs that it names too; true
+   * once this set has written one. LevelDB reads over what tells it: a first edit without fields.
+   */
+  readonly ours: boolean;
+  /** The highest sequence in tables; entries of logs have higher ones. Raised by edits. */
   lastSequence: number;
 
   readonly #manifest: ManifestWriter;
@@ -89,6 +94,7 @@ export class VersionSet {
     const { manifestSize = DEFAULT_MANIFEST_SIZE, beforeAppend = () => {} } = options;
     this.#manifest = new ManifestWriter(vfs, directory, manifestSize, beforeAppend);
     this.tornTail = state.tornTail;
+    this.ours = state.ours;
     this.lastSequence = state.lastSequence;
     this.#taken = state.taken;
     this.#current = state.version;
@@ -123,6 +129,7 @@ export class VersionSet {
       lastSequence: 0,
       compactPointers: Array<Uint8Array | undefined>(LEVELS).fill(undefined),
       tornTail: undefined,
+      ours: true,
       manifestNumber: 0,
       // A creation that was cut short may have left its manifest.
       taken: numbersInUse(names, 1),
@@ -271,7 +278,7 @@ export class VersionSet {
   /** Begins a new manifest; `records` gets the next file number, for the manifest takes one itself. */
   #startManifest(records: (nextFileNumber: number) => Partial<VersionEdit>[]): void {
     const number = this.takeFileNumber();
-    this.#manifest.start(number, records(this.#nextFileNumber).map(encodeVersionEdit));
+    this.#manifest.start(number, [{}, ...records(this.#nextFileNumber)].map(encodeVersionEdit));
     this.#manifestNumber = number;
   }
 

@@ -1,0 +1,147 @@
+/** Where background work runs: the interface of both executors, and the inline one. */
+import type { WrittenTables } from '@jump/compaction';
+import { type Job, type JobEnvironment, runJob } from './jobs.ts';
+
+/** How a job ended. */
+export type JobOutcome =
+  | { readonly type: 'done'; readonly result: WrittenTables }
+  /** It failed; nothing is left of its outputs. */
+  | { readonly type: 'failed'; readonly error: unknown }
+  /** Its executor died; its file numbers must not be used again. */
+  | { readonly type: 'lost'; readonly error: unknown };
+
+/** Told by an executor, from inside `poll`, `wait`, or a callback of the event loop. */
+export interface JobListener {
+  /** A job has come so many bytes further, in all. */
+  progress(id: number, bytes: number): void;
+  /** A job has ended. */
+  ended(id: number, outcome: JobOutcome): void;
+}
+
+/** Runs jobs: at most one flush and one compaction at a time; a flush goes first. */
+export interface Executor {
+  /** Where jobs run. */
+  readonly kind: 'worker' | 'inline';
+  /** Starts a job. */
+  start(id: number, job: Job, memtable: JobEnvironment['memtable']): void;
+  /** Delivers what has ended since. Costs next to nothing when nothing has. */
+  poll(): void;
+  /** Waits for something to end or move, at most so many milliseconds, without the event loop. */
+  wait(ms: number): void;
+  /** Whether the process stays alive until the running jobs have ended. */
+  keepAlive(on: boolean): void;
+  /** Stops all jobs; returns when none runs any more. Outcomes are not delivered. */
+  close(): void;
+}
+
+interface Running {
+  readonly id: number;
+  readonly flush: boolean;
+  readonly steps: Generator<number, WrittenTables, void>;
+}
+
+interface Immediate {
+  ref?(): void;
+  unref?(): void;
+}
+
+/** How long an inline slice lasts before the event loop goes on. */
+const SLICE_MS = 4;
+
+/** Runs jobs on the calling thread: in slices between turns, and wherever a writer has to wait. */
+export class InlineExecutor implements Executor {
+  readonly kind = 'inline';
+  readonly #environment: Omit<JobEnvironment, 'cancelled' | 'memtable'>;
+  readonly #listener: JobListener;
+  readonly #running: Running[] = [];
+  #planned: Immediate | undefined;
+  #alive = false;
+  #closed = false;
+  /** Whether a slice is running now: a listener may call back into the store. */
+  #inside = false;
+
+  /** Starts nothing yet. */
+  constructor(environment: Omit<JobEnvironment, 'cancelled' | 'memtable'>, listener: JobListener) {
+    this.#environment = environment;
+    this.#listener = listener;
+  }
+
+  start(id: number, job: Job, memtable: JobEnvironment['memtable']): void {
+    const cancelled = (): boolean => this.#closed;
+    const steps = runJob(job, { ...this.#environment, memtable, cancelled });
+    const running = { id, flush: job.type === 'flush', steps };
+    if (running.flush) this.#running.unshift(running);
+    else this.#running.push(running);
+    this.#plan();
+  }
+
+  poll(): void {
+    // Slices run between turns; a writer that does not wait does not pay for them.
+  }
+
+  wait(ms: number): void {
+    this.#slice(ms);
+  }
+
+  keepAlive(on: boolean): void {
+    this.#alive = on;
+    if (on) this.#planned?.ref?.();
+    else this.#planned?.unref?.();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { steps } of this.#running.splice(0)) {
+      // Resumes the job once: it sees `cancelled`, removes its outputs and throws.
+      try {
+        while (!steps.next().done);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+      }
+    }
+  }
+
+  #plan(): void {
+    if (this.#planned !== undefined || this.#running.length === 0 || this.#closed) return;
+    const later = (globalThis as { setImmediate?: (callback: () => void) => Immediate })
+      .setImmediate;
+    const run = (): void => {
+      this.#planned = undefined;
+      this.#slice(SLICE_MS);
+      this.#plan();
+    };
+    this.#planned = later === undefined ? (setTimeout(run, 0) as unknown as Immediate) : later(run);
+    if (!this.#alive) this.#planned?.unref?.();
+  }
+
+  #slice(ms: number): void {
+    if (this.#inside) return;
+    this.#inside = true;
+    try {
+      const end = performance.now() + ms;
+      do {
+        const job = this.#running[0];
+        if (job === undefined || this.#closed) return;
+        this.#step(job);
+      } while (performance.now() < end);
+    } finally {
+      this.#inside = false;
+    }
+  }
+
+  #step(job: Running): void {
+    let outcome: JobOutcome;
+    try {
+      const step = job.steps.next();
+      if (!step.done) {
+        this.#listener.progress(job.id, step.value);
+        return;
+      }
+      outcome = { type: 'done', result: step.value };
+    } catch (error) {
+      outcome = { type: 'failed', error };
+    }
+    this.#running.splice(this.#running.indexOf(job), 1);
+    this.#listener.ended(job.id, outcome);
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * What scans hand out: iterators, and the cursor.
+ *
+ * Iterators are plain objects, not generators: a generator that was never started never runs its
+ * `finally`, and would hold its tables for ever. One that was forgotten is freed when its owner is
+ * collected.
+ */
+import { JumpError } from '@jump/base';
+import type { TableMeta } from '@jump/manifest';
+import { type Codec, encodeWith } from './codec.ts';
+import type { Pin } from './pins.ts';
+import { openCursor, type ReadSource } from './read-path.ts';
+import type { TableLease } from './table-cache.ts';
+import { type Bounds, VisibleCursor } from './visible-cursor.ts';
+
+/** Frees the scans of iterators and cursors that were forgotten. */
+const forgotten = new FinalizationRegistry<Scan>((scan) => scan.close());
+
+/** A cursor over what is visible, with the pin that keeps it so. */
+export class Scan {
+  /** Walks over user keys. */
+  readonly cursor: VisibleCursor;
+  readonly #source: ReadSource;
+  readonly #lease: TableLease;
+  #pin: Pin | undefined;
+
+  /** Takes `pin` and `lease` over. */
+  constructor(cursor: VisibleCursor, source: ReadSource, lease: TableLease, pin: Pin) {
+    this.cursor = cursor;
+    this.#source = source;
+    this.#lease = lease;
+    this.#pin = pin;
+  }
+
+  /** Gives tables and versions back. Idempotent. */
+  close(): void {
+    if (this.#pin === undefined) return;
+    this.cursor.close();
+    this.#lease.release();
+    this.#source.pins.release(this.#pin);
+    this.#pin = undefined;
+  }
+}
+
+/** Opens a scan of `source` as it is now, read at `sequence`; of all tables, or of those kept. */
+export function openScan(
+  source: ReadSource,
+  sequence: number,
+  bounds: Bounds,
+  keep?: (table: TableMeta) => boolean,
+): Scan {
+  const lease = source.tables.lease(true);
+  const pin = source.pins.acquire('iterator', sequence, source.version);
+  try {
+    const cursor = openCursor(source, lease, keep);
+    const visible = new VisibleCursor(cursor, sequence, source.compareUser, bounds);
+    return new Scan(visible, source, lease, pin);
+  } catch (error) {
+    lease.release();
+    source.pins.release(pin);
+    throw error;
+  }
+}
+
+/** Iterates over a range once. Leaving a `for…of` early closes it; so does `return()`. */
+export class RangeIterator<T> implements IterableIterator<T> {
+  #scan: Scan | undefined;
+  readonly #read: (at: VisibleCursor) => T;
+  readonly #source: ReadSource;
+  readonly #reverse: boolean;
+  #left: number;
+  #started = false;
+
+  /** Iterators are made by `entries`, `keys` and `values`. */
+  constructor(
+    scan: Scan,
+    read: (at: VisibleCursor) => T,
+    source: ReadSource,
+    reverse: boolean,
+    limit: number,
+  ) {
+    this.#scan = scan;
+    this.#read = read;
+    this.#source = source;
+    this.#reverse = reverse;
+    this.#left = limit;
+    forgotten.register(this, scan, this);
+  }
+
+  /** Returns the next entry. @throws JUMP_CLOSED once the store is closed */
+  next(): IteratorResult<T, undefined> {
+    const scan = this.#scan;
+    if (scan === undefined) return { done: true, value: undefined };
+    this.#source.checkOpen();
+    if (this.#left > 0 && this.#move(scan.cursor)) {
+      this.#left--;
+      return { done: false, value: this.#read(scan.cursor) };
+    }
+    return this.return();
+  }
+
+  /** Ends the iteration and gives back what it holds. Never throws. */
+  return(): IteratorResult<T, undefined> {
+    if (this.#scan !== undefined) {
+      this.#scan.close();
+      this.#scan = undefined;
+      forgotten.unregister(this);
+    }
+    return { done: true, value: undefined };
+  }
+
+  /** Returns itself. */
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  /** The same as {@link RangeIterator.return}, for `using`. */
+  [Symbol.dispose](): void {
+    this.return();
+  }
+
+  #move(cursor: VisibleCursor): boolean {
+    if (this.#started) return this.#reverse ? cursor.previous() : cursor.next();
+    this.#started = true;
+    return this.#reverse ? cursor.last() : cursor.first();
+  }
+}
+
+/** Walks over a range in both directions. Decodes a key or value only when it is asked for. */
+export class Cursor<K, V> {
+  readonly #scan: Scan;
+  readonly #source: ReadSource;
+  readonly #keys: Codec<K>;
+  readonly #values: Codec<V>;
+  #closed = false;
+
+  /** Cursors are made by `cursor()`. */
+  constructor(scan: Scan, source: ReadSource, keys: Codec<K>, values: Codec<V>) {
+    this.#scan = scan;
+    this.#source = source;
+    this.#keys = keys;
+    this.#values = values;
+    forgotten.register(this, scan, this);
+  }
+
+  /** Whether the cursor stands on an entry. */
+  get valid(): boolean {
+    return this.#scan.cursor.valid;
+  }
+
+  /** The current key, decoded at each reading. @throws RangeError if not `valid` */
+  get key(): K {
+    const { keyBytes, keyStart, keyEnd } = this.#current();
+    return this.#keys.read(keyBytes, keyStart, keyEnd);
+  }
+
+  /** The current value, decoded at each reading. @throws RangeError if not `valid` */
+  get value(): V {
+    const { valueBytes, valueStart, valueEnd } = this.#current();
+    return this.#values.read(valueBytes, valueStart, valueEnd);
+  }
+
+  /** Moves to the first entry of the range; returns `valid`. */
+  first(): boolean {
+    return this.#open().first();
+  }
+
+  /** Moves to the last entry of the range; returns `valid`. */
+  last(): boolean {
+    return this.#open().last();
+  }
+
+  /** Moves to the first entry at or after `key`, within the range; returns `valid`. */
+  seek(key: K): boolean {
+    const bytes = encodeWith(this.#keys, key);
+    return this.#open().seek(bytes, 0, bytes.length);
+  }
+
+  /** Moves to the entry after this one; returns `valid`; does nothing if not `valid`. */
+  next(): boolean {
+    const cursor = this.#open();
+    return cursor.valid && cursor.next();
+  }
+
+  /** Moves to the entry before this one; returns `valid`; does nothing if not `valid`. */
+  previous(): boolean {
+    const cursor = this.#open();
+    return cursor.valid && cursor.previous();
+  }
+
+  /** Gives back what the cursor holds. Idempotent, never throws. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#scan.close();
+    forgotten.unregister(this);
+  }
+
+  /** The same as {@link Cursor.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): VisibleCursor {
+    this.#source.checkOpen();
+    if (this.#closed) throw new JumpError('JUMP_CLOSED', 'the cursor is closed');
+    return this.#scan.cursor;
+  }
+
+  #current(): VisibleCursor {
+    const cursor = this.#open();
+    if (!cursor.valid) throw new RangeError('the cursor stands on no entry');
+    return cursor;
+  }
+}

@@ -1,0 +1,230 @@
+/** Opening, destroying: where a store's parts are named and put together. */
+import { bytewiseComparator, type FilterPolicy, JumpError, wrongType } from '@jump/base';
+import { bloomPolicy, leveldbBloomPolicy } from '@jump/bloom';
+import type { FilterSpec, TableSpec } from '@jump/compaction';
+import { currentPath, directoryState, parseFileName, VersionSet } from '@jump/manifest';
+import { BlockCache } from '@jump/sstable';
+import { joinPath, memoryVfs, nodeVfs, type Vfs, type VfsLock } from '@jump/vfs';
+import { createWorkerExecutor } from '#worker-executor';
+import { Background } from './background.ts';
+import { JumpDB } from './db.ts';
+import { Engine } from './engine.ts';
+import { type Executor, InlineExecutor, type JobListener } from './executor.ts';
+import { ObsoleteFiles } from './obsolete-files.ts';
+import { FILTER_BITS_PER_KEY, type OpenOptions, resolveOptions, type Settings } from './options.ts';
+import { makeInternals } from './readable-store.ts';
+import { recoverLogs } from './recovery.ts';
+import { Store } from './store.ts';
+import { TableCache } from './table-cache.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
+
+/** The path that stands for a store in memory. */
+const MEMORY = ':memory:';
+/** What a lock may leave beside LevelDB's own files. */
+const LOCK_FILES = ['LOCK', 'LOCK.owner'];
+
+/**
+ * Opens a store, or makes one.
+ *
+ * Synchronous; recovery is done when it returns. Costs what replaying the logs costs: at most a few
+ * memtables. Close the store, or what was written in the last turn may be lost at a power loss.
+ *
+ * @param path - a directory; without one, or with `':memory:'`, the store is in memory
+ * @throws {JumpError} `JUMP_LOCKED` if it is open elsewhere, `JUMP_CORRUPTION` if it is damaged,
+ *   `JUMP_NOT_FOUND`, `JUMP_EXISTS`, `JUMP_UNSUPPORTED`, `JUMP_IO`
+ * @throws {TypeError} for an unknown option or one of the wrong type; `RangeError` for a number
+ */
+export function open<K = string, V = string>(
+  path?: string,
+  options?: OpenOptions<K, V>,
+): JumpDB<K, V> {
+  const directory = resolvePath(path);
+  const settings = resolveOptions(options, false);
+  const vfs = settings.vfs ?? (directory === MEMORY ? memoryVfs() : nodeVfs);
+  checkDirectory(vfs, directory, settings);
+  if (vfs.stat(directory) === undefined) makeDirectory(vfs, directory);
+  const lock = vfs.lock(directory, { requireKernelLock: settings.requireKernelLock });
+  try {
+    const engine = openEngine(vfs, directory, settings, lock);
+    return new JumpDB<K, V>(
+      engine,
+      makeInternals<K, V>(() => engine.store, settings),
+    );
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Removes a store's files, and its directory if nothing else is in it; other files stay. */
+export function destroy(path: string, options: { readonly vfs?: Vfs } = {}): void {
+  const directory = resolvePath(path);
+  const vfs = options.vfs ?? nodeVfs;
+  const found = vfs.stat(directory);
+  if (found === undefined) return;
+  if (found.kind !== 'directory') throw notADirectory(directory);
+  const lock = vfs.lock(directory);
+  try {
+    const names = vfs.list(directory).filter((name) => parseFileName(name) !== undefined);
+    // CURRENT first: a store that is half destroyed must not open as a smaller one.
+    names.sort((a, b) => Number(b === 'CURRENT') - Number(a === 'CURRENT'));
+    for (const name of names) if (name !== 'LOCK') vfs.remove(joinPath(directory, name));
+  } finally {
+    lock.release();
+  }
+  for (const name of LOCK_FILES) {
+    const path = joinPath(directory, name);
+    if (vfs.stat(path) !== undefined) vfs.remove(path);
+  }
+  if (vfs.list(directory).length === 0) vfs.removeDirectory(directory);
+}
+
+/** Checks a path. */
+export function resolvePath(path: unknown): string {
+  if (path === undefined) return MEMORY;
+  if (typeof path !== 'string') throw wrongType('path', 'a string', path);
+  if (path === '') throw new RangeError('path must not be empty');
+  if (path.includes('\0')) throw new RangeError('path must not contain a NUL character');
+  return path;
+}
+
+/** The error for a path that leads to something else. */
+export function notADirectory(path: string): JumpError {
+  return new JumpError('JUMP_IO', 'not a directory', { file: path, systemCode: 'ENOTDIR' });
+}
+
+/** Every kind of filter that a table may bring, with the one that is written. */
+export function readFilters(chosen: FilterPolicy | undefined): FilterPolicy[] {
+  const bits = { bitsPerKey: FILTER_BITS_PER_KEY };
+  const known = [bloomPolicy(bits), leveldbBloomPolicy(bits)];
+  if (chosen === undefined) return known;
+  return [chosen, ...known.filter((policy) => policy.name !== chosen.name)];
+}
+
+function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
+  const found = vfs.stat(directory);
+  if (found !== undefined && found.kind !== 'directory') throw notADirectory(directory);
+  const state = directoryState(vfs, directory);
+  if (state === 'store') {
+    if (settings.errorIfExists) {
+      throw new JumpError('JUMP_EXISTS', 'a store is there', { file: directory });
+    }
+    return;
+  }
+  if (state === 'damaged') {
+    throw new JumpError(
+      'JUMP_CORRUPTION',
+      'there are tables or logs, but no CURRENT that names their manifest; nothing was changed',
+      { file: currentPath(directory) },
+    );
+  }
+  if (!settings.createIfMissing) {
+    throw new JumpError('JUMP_NOT_FOUND', 'no store is there', { file: directory });
+  }
+  if (state === 'absent') return;
+  const strange = vfs.list(directory).filter(isStrange);
+  if (strange.length > 0) {
+    const names = strange.slice(0, 3).join(', ');
+    throw new JumpError(
+      'JUMP_UNSUPPORTED',
+      `a directory of something else: it holds ${names}${strange.length > 3 ? ', …' : ''}`,
+      { file: directory },
+    );
+  }
+}
+
+/** Makes the directory, and puts its entry on the disk: a synced write must not vanish with it. */
+function makeDirectory(vfs: Vfs, directory: string): void {
+  vfs.makeDirectory(directory);
+  vfs.syncDirectory(joinPath(directory, '..'));
+}
+
+/** Whether a name cannot belong to an empty directory, nor to a store that was never finished. */
+function isStrange(name: string): boolean {
+  return (
+    parseFileName(name) === undefined &&
+    !LOCK_FILES.includes(name) &&
+    !name.startsWith('.') &&
+    name !== 'lost+found'
+  );
+}
+
+function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLock): Engine {
+  const { comparator } = settings;
+  const guard = { beforeAppend: () => lock.check() };
+  const exists = vfs.stat(currentPath(directory)) !== undefined;
+  const versions = exists
+    ? VersionSet.recover(vfs, directory, comparator, guard)
+    : VersionSet.create(vfs, directory, comparator, guard);
+  const filters = readFilters(settings.filter);
+  const cache = new BlockCache(settings.cacheSize);
+  const { maxOpenFiles } = settings;
+  const tables = new TableCache({ vfs, directory, comparator, filters, cache, maxOpenFiles });
+  const inThread = mayUseWorker(vfs, settings);
+  const store = new Store({
+    vfs,
+    directory,
+    settings,
+    lock,
+    versions,
+    tables,
+    cache,
+    shared: inThread,
+  });
+  const spec = tableSpec(settings);
+  let log: WriteAheadLog | undefined;
+  try {
+    const added = recoverLogs(store, spec);
+    const number = versions.takeFileNumber();
+    log = new WriteAheadLog(store, number, settings.logWrites);
+    log.handOver();
+    vfs.syncDirectory(directory);
+    const { lastSequence } = store;
+    versions.logAndApply(
+      { logNumber: number, previousLogNumber: 0, lastSequence, added },
+      { directorySynced: true },
+    );
+  } catch (error) {
+    log?.close(true);
+    tables.close();
+    versions.close();
+    throw error;
+  }
+  store.version = versions.current;
+  const obsolete = new ObsoleteFiles(store);
+  obsolete.removeAll(log.number);
+  const makeExecutor = (listener: JobListener, inline: boolean): Executor =>
+    (inThread && !inline ? createWorkerExecutor(spec.filter, listener) : undefined) ??
+    new InlineExecutor({ vfs, comparator, filter: settings.filter }, listener);
+  const background = new Background(store, log, obsolete, spec, makeExecutor);
+  const engine = new Engine(store, log, background, obsolete);
+  background.schedule();
+  return engine;
+}
+
+/** Whether background work can go to another thread: functions cannot travel there. */
+function mayUseWorker(vfs: Vfs, settings: Settings): boolean {
+  return (
+    settings.background === 'worker' &&
+    vfs === nodeVfs &&
+    vfs.capabilities.threads &&
+    settings.filterName !== undefined &&
+    settings.comparator === bytewiseComparator &&
+    typeof SharedArrayBuffer !== 'undefined'
+  );
+}
+
+function tableSpec(settings: Settings): TableSpec {
+  const { tableSize, blockSize, indexInterval, compression, filterName } = settings;
+  const filter: FilterSpec | undefined =
+    filterName === 'jump' || filterName === 'leveldb'
+      ? { kind: filterName, bitsPerKey: FILTER_BITS_PER_KEY }
+      : settings.filter && { kind: settings.filter.name, bitsPerKey: 0 };
+  return {
+    tableSize,
+    blockSize,
+    indexInterval,
+    compression,
+    ...(filter === undefined ? {} : { filter }),
+  };
+}

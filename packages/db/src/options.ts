@@ -1,0 +1,296 @@
+/**
+ * All options of a store: what each does, its default, its unit, and what it costs to be wrong.
+ */
+
+import {
+  bytewiseComparator,
+  type Comparator,
+  type Encoding,
+  type EncodingName,
+  type FilterPolicy,
+  wrongType,
+} from '@jump/base';
+import { bloomPolicy, leveldbBloomPolicy } from '@jump/bloom';
+import { type CompactionStrategy, leveled } from '@jump/compaction';
+import type { Vfs } from '@jump/vfs';
+import type { JumpEvent } from './events.ts';
+
+/** What `open` can be told. Options that nobody gives are chosen for them, by measurement. */
+export interface OpenOptions<K = string, V = string> extends ReadOptions<K, V> {
+  /** Make the store if there is none; default true. If false, no store is `JUMP_NOT_FOUND`. */
+  readonly createIfMissing?: boolean | undefined;
+  /** Refuse a store that exists, with `JUMP_EXISTS`; default false. */
+  readonly errorIfExists?: boolean | undefined;
+  /**
+   * Bytes of new entries kept in memory before they become a table; default 8 MiB. Larger: fewer
+   * merges, a longer recovery, twice that much memory.
+   */
+  readonly memtableSize?: number | undefined;
+  /** Bytes of a data block before compression; default 4096. Larger: smaller index, slower `get`. */
+  readonly blockSize?: number | undefined;
+  /** Bytes of a table; default 2 MiB. Larger: fewer files, longer single merges. */
+  readonly tableSize?: number | undefined;
+  /** Entries of a block at most; default none. The original's "one index entry in every x". */
+  readonly indexInterval?: number | undefined;
+  /** How blocks are compressed; default `'snappy'`. `'none'` writes faster and takes more disk. */
+  readonly compression?: 'snappy' | 'none' | undefined;
+  /**
+   * The filter of new tables; default `'jump'`: ten bits a key. `'leveldb'`: LevelDB's own, which
+   * LevelDB can use too. Either kind is used when a table has it, whatever is chosen here.
+   */
+  readonly filter?: 'jump' | 'leveldb' | 'none' | FilterPolicy | undefined;
+  /** Which tables are merged, and when; default {@link leveled}. */
+  readonly compaction?: CompactionStrategy | undefined;
+  /** How many new tables start a merge; default the strategy's own. */
+  readonly mergeThreshold?: number | undefined;
+  /**
+   * When writes reach the operating system, and so survive the process; default `'turn'`: all of
+   * one turn of the event loop together. `'each'`: each before its call returns, for 1.3 µs more.
+   */
+  readonly logWrites?: 'turn' | 'each' | undefined;
+  /** Where flushes and merges run; default `'worker'`, where there can be one. */
+  readonly background?: 'worker' | 'inline' | undefined;
+  /**
+   * What recovery does with a damaged log; default `'strict'`: refuses unless it may be the legal end
+   * of an unsynced log. `'prefix'`: stops at the first damage. `'salvage'`: keeps what is whole.
+   */
+  readonly recovery?: 'strict' | 'prefix' | 'salvage' | undefined;
+  /** Refuse to open with a lock that native LevelDB does not respect; default false. */
+  readonly requireKernelLock?: boolean | undefined;
+}
+
+/** What `openReadOnly` can be told, and `open` too. */
+export interface ReadOptions<K = string, V = string> {
+  /** How keys become bytes; default `'utf8'`. Must be the same at every opening. */
+  readonly keyEncoding?: EncodingName | Encoding<K> | undefined;
+  /** How values become bytes; default `'utf8'`. */
+  readonly valueEncoding?: EncodingName | Encoding<V> | undefined;
+  /** Bytes of blocks kept in memory; default 32 MiB. 0 is allowed: every read goes to the file. */
+  readonly cacheSize?: number | undefined;
+  /** Tables kept open at most; default 1000. */
+  readonly maxOpenFiles?: number | undefined;
+  /** The order of keys; default by bytes. Its name is stored; another one is refused. */
+  readonly comparator?: Comparator | undefined;
+  /** The file system; default Node's, or one in memory for a store without a path. */
+  readonly vfs?: Vfs | undefined;
+  /** Called with what happens in the background. */
+  readonly onEvent?: ((event: JumpEvent) => void) | undefined;
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly createIfMissing: boolean;
+  readonly errorIfExists: boolean;
+  readonly keyEncoding: EncodingName | Encoding<never>;
+  readonly valueEncoding: EncodingName | Encoding<never>;
+  readonly memtableSize: number;
+  readonly blockSize: number;
+  readonly tableSize: number;
+  readonly cacheSize: number;
+  readonly indexInterval: number;
+  readonly maxOpenFiles: number;
+  readonly compression: 'snappy' | 'none';
+  readonly filter: FilterPolicy | undefined;
+  /** The filter as a worker can be told it; `undefined` for a policy of the user's. */
+  readonly filterName: 'jump' | 'leveldb' | 'none' | undefined;
+  readonly compaction: CompactionStrategy;
+  readonly logWrites: 'turn' | 'each';
+  readonly background: 'worker' | 'inline';
+  readonly recovery: 'strict' | 'prefix' | 'salvage';
+  readonly requireKernelLock: boolean;
+  readonly comparator: Comparator;
+  readonly vfs: Vfs | undefined;
+  readonly onEvent: ((event: JumpEvent) => void) | undefined;
+}
+
+/** Bits a key of the built-in filters: one key in a hundred asks a table in vain. */
+export const FILTER_BITS_PER_KEY = 10;
+
+const NUMBERS: Record<string, { least: number; most: number; default: number }> = {
+  memtableSize: { least: 1024, most: 2 ** 30, default: 8 * 2 ** 20 },
+  blockSize: { least: 1, most: 2 ** 30, default: 4096 },
+  tableSize: { least: 1024, most: 2 ** 40, default: 2 * 2 ** 20 },
+  cacheSize: { least: 0, most: Number.MAX_SAFE_INTEGER, default: 32 * 2 ** 20 },
+  indexInterval: { least: 1, most: 2 ** 31, default: 2 ** 31 },
+  maxOpenFiles: { least: 1, most: Number.MAX_SAFE_INTEGER, default: 1000 },
+  mergeThreshold: { least: 2, most: 1000, default: 4 },
+};
+
+const CHOICES: Record<string, readonly string[]> = {
+  compression: ['snappy', 'none'],
+  logWrites: ['turn', 'each'],
+  background: ['worker', 'inline'],
+  recovery: ['strict', 'prefix', 'salvage'],
+};
+
+const FLAGS = ['createIfMissing', 'errorIfExists', 'requireKernelLock'];
+const READ_NAMES = [
+  'keyEncoding',
+  'valueEncoding',
+  'cacheSize',
+  'maxOpenFiles',
+  'comparator',
+  'vfs',
+  'onEvent',
+];
+const OPEN_NAMES = [
+  ...READ_NAMES,
+  ...FLAGS,
+  ...Object.keys(CHOICES),
+  'memtableSize',
+  'blockSize',
+  'tableSize',
+  'indexInterval',
+  'filter',
+  'compaction',
+  'mergeThreshold',
+];
+
+/** Checks options and fills in defaults. @throws TypeError, RangeError naming option and value */
+export function resolveOptions(given: object | undefined, readOnly: boolean): Settings {
+  if (given !== undefined && (typeof given !== 'object' || given === null)) {
+    throw wrongType('options', 'an object', given);
+  }
+  const options = (given ?? {}) as Record<string, unknown>;
+  const names = readOnly ? READ_NAMES : OPEN_NAMES;
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) {
+      throw new TypeError(
+        `unknown option ${JSON.stringify(name)}; known are ${names.toSorted().join(', ')}`,
+      );
+    }
+  }
+  const flag = (name: string, otherwise: boolean): boolean => resolveFlag(options, name, otherwise);
+  const choice = <T extends string>(name: string): T => resolveChoice(options, name) as T;
+  const comparator = resolveComparator(options['comparator']);
+  checkObject(options, 'vfs', ['open', 'stat', 'list', 'remove', 'rename', 'lock']);
+  const { onEvent } = options;
+  if (onEvent !== undefined && typeof onEvent !== 'function') {
+    throw wrongType('option onEvent', 'a function', onEvent);
+  }
+  return {
+    createIfMissing: flag('createIfMissing', true),
+    errorIfExists: flag('errorIfExists', false),
+    requireKernelLock: flag('requireKernelLock', false),
+    keyEncoding: resolveEncoding(options, 'keyEncoding'),
+    valueEncoding: resolveEncoding(options, 'valueEncoding'),
+    memtableSize: resolveNumber(options, 'memtableSize'),
+    blockSize: resolveNumber(options, 'blockSize'),
+    tableSize: resolveNumber(options, 'tableSize'),
+    cacheSize: resolveNumber(options, 'cacheSize'),
+    indexInterval: resolveNumber(options, 'indexInterval'),
+    maxOpenFiles: resolveNumber(options, 'maxOpenFiles'),
+    compression: choice('compression'),
+    logWrites: choice('logWrites'),
+    background: choice('background'),
+    recovery: choice('recovery'),
+    ...resolveFilter(options['filter']),
+    compaction: resolveCompaction(options),
+    comparator,
+    vfs: options['vfs'] as Vfs | undefined,
+    onEvent: onEvent as Settings['onEvent'],
+  };
+}
+
+function resolveFlag(options: Record<string, unknown>, name: string, otherwise: boolean): boolean {
+  const value = options[name] === undefined ? otherwise : options[name];
+  if (typeof value !== 'boolean') throw wrongType(`option ${name}`, 'a boolean', value);
+  return value;
+}
+
+function resolveNumber(options: Record<string, unknown>, name: string): number {
+  const { least, most, default: otherwise } = NUMBERS[name]!;
+  const value = options[name];
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'number') throw wrongType(`option ${name}`, 'a number', value);
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new RangeError(
+      `option ${name} must be a whole number from ${least} to ${most}, got ${value}`,
+    );
+  }
+  return value;
+}
+
+function resolveChoice(options: Record<string, unknown>, name: string): string {
+  const known = CHOICES[name]!;
+  const value = options[name] === undefined ? known[0]! : options[name];
+  if (typeof value !== 'string' || !known.includes(value)) {
+    throw wrongType(`option ${name}`, known.map((one) => `'${one}'`).join(' or '), value);
+  }
+  return value;
+}
+
+function resolveEncoding(
+  options: Record<string, unknown>,
+  name: string,
+): EncodingName | Encoding<never> {
+  const value = options[name] === undefined ? 'utf8' : options[name];
+  if (value === 'utf8' || value === 'bytes' || value === 'json') return value;
+  const encoding = value as Partial<Encoding<never>>;
+  if (typeof encoding.encode === 'function' && typeof encoding.decode === 'function') {
+    return encoding as Encoding<never>;
+  }
+  const wanted = "'utf8', 'bytes', 'json' or an object with encode and decode";
+  throw wrongType(`option ${name}`, wanted, value);
+}
+
+function checkObject(
+  options: Record<string, unknown>,
+  name: string,
+  methods: readonly string[],
+): void {
+  const value = options[name];
+  if (value === undefined) return;
+  for (const method of methods) {
+    if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
+      throw wrongType(`option ${name}`, `an object with a method ${method}`, value);
+    }
+  }
+}
+
+function resolveComparator(value: unknown): Comparator {
+  if (value === undefined) return bytewiseComparator;
+  const comparator = value as Partial<Comparator> | null;
+  if (typeof comparator?.name !== 'string' || typeof comparator.compare !== 'function') {
+    throw wrongType('option comparator', 'an object with name and compare', value);
+  }
+  return comparator as Comparator;
+}
+
+function resolveFilter(value: unknown): Pick<Settings, 'filter' | 'filterName'> {
+  const bits = { bitsPerKey: FILTER_BITS_PER_KEY };
+  switch (value) {
+    case undefined:
+    case 'jump':
+      return { filter: bloomPolicy(bits), filterName: 'jump' };
+    case 'leveldb':
+      return { filter: leveldbBloomPolicy(bits), filterName: 'leveldb' };
+    case 'none':
+      return { filter: undefined, filterName: 'none' };
+    default: {
+      const policy = value as Partial<FilterPolicy> | null;
+      if (
+        typeof policy?.name !== 'string' ||
+        typeof policy.hash !== 'function' ||
+        typeof policy.build !== 'function' ||
+        typeof policy.mayContain !== 'function'
+      ) {
+        throw wrongType('option filter', "'jump', 'leveldb', 'none' or a filter policy", value);
+      }
+      return { filter: policy as FilterPolicy, filterName: undefined };
+    }
+  }
+}
+
+function resolveCompaction(options: Record<string, unknown>): CompactionStrategy {
+  checkObject(options, 'compaction', ['pick']);
+  const strategy = (options['compaction'] as CompactionStrategy | undefined) ?? leveled();
+  if (options['mergeThreshold'] === undefined) return strategy;
+  const threshold = resolveNumber(options, 'mergeThreshold');
+  if (strategy.withMergeThreshold === undefined) {
+    throw new TypeError(
+      `option mergeThreshold: the strategy ${strategy.name} has no number of tables to set`,
+    );
+  }
+  return strategy.withMergeThreshold(threshold);
+}

@@ -1,0 +1,270 @@
+/**
+ * Reading a store without writing anything: no lock, no log, no replay to the disk.
+ *
+ * A live writer may change the directory meanwhile. So everything is opened (and open files can be read
+ * on when they are removed), the logs are replayed in memory, and then CURRENT and the manifest are read
+ * once more: if they say the same as before, the files belonged together; if not, all begins anew.
+ */
+import {
+  type Comparator,
+  internalRangeCompare,
+  JumpError,
+  type RangeCompare,
+  rangeCompare,
+} from '@jump/base';
+import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
+import { BlockCache } from '@jump/sstable';
+import { nodeVfs, type Vfs } from '@jump/vfs';
+import { Memtable } from './memtable.ts';
+import { notADirectory, readFilters, resolvePath } from './open.ts';
+import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
+import { Pins } from './pins.ts';
+import type { ReadSource } from './read-path.ts';
+import { makeInternals, ReadableStore } from './readable-store.ts';
+import { replay } from './recovery.ts';
+import { TableCache } from './table-cache.ts';
+
+/** A directory that changes faster than it can be read is given up after so many attempts. */
+const ATTEMPTS = 50;
+
+/**
+ * Opens a store for reading, and writes nothing at all into its directory.
+ *
+ * Works beside a live writer, ours or LevelDB's, and on a read-only file system. What it shows is the
+ * state at this call, until `refresh()`.
+ *
+ * @throws {JumpError} `JUMP_NOT_FOUND` if no store is there, `JUMP_CORRUPTION` if it is damaged,
+ *   `JUMP_UNSUPPORTED` for another comparator
+ */
+export function openReadOnly<K = string, V = string>(
+  path: string,
+  options?: ReadOptions<K, V>,
+): ReadOnlyDB<K, V> {
+  const directory = resolvePath(path);
+  const settings = resolveOptions(options, true);
+  const vfs = settings.vfs ?? nodeVfs;
+  return new ReadOnlyDB<K, V>(new ReadOnlySource(vfs, directory, settings), settings);
+}
+
+/** A store that is only read. Made by `openReadOnly`. */
+export class ReadOnlyDB<K = string, V = string> extends ReadableStore<K, V> {
+  readonly #source: ReadOnlySource;
+
+  /** Such stores are made by `openReadOnly`. */
+  constructor(source: ReadOnlySource, settings: Settings) {
+    super(makeInternals<K, V>(() => source.state, settings));
+    this.#source = source;
+  }
+
+  /** Moves to the newest state. Iterators, cursors and snapshots stay where they are. */
+  refresh(): void {
+    this.#source.refresh();
+  }
+
+  /** Closes all files. Idempotent; every later call throws `JUMP_CLOSED`. */
+  close(): void {
+    this.#source.close();
+  }
+
+  /** The same as {@link ReadOnlyDB.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Throws `JUMP_READ_ONLY`. */
+  set(_key: K, _value: V): never {
+    throw this.#refusal('set');
+  }
+
+  /** Throws `JUMP_READ_ONLY`. */
+  delete(_key: K): never {
+    throw this.#refusal('delete');
+  }
+
+  /** Throws `JUMP_READ_ONLY`. */
+  batch(): never {
+    throw this.#refusal('batch');
+  }
+
+  /** Throws `JUMP_READ_ONLY`. */
+  write(_operations: unknown): never {
+    throw this.#refusal('write');
+  }
+
+  /** Throws `JUMP_READ_ONLY`. */
+  clear(_range?: unknown): never {
+    throw this.#refusal('clear');
+  }
+
+  #refusal(call: string): JumpError {
+    this.#source.state.checkOpen();
+    return new JumpError('JUMP_READ_ONLY', `${call}: the store was opened for reading only`, {
+      file: this.#source.directory,
+    });
+  }
+}
+
+/** What was read at one moment. */
+class State implements ReadSource {
+  readonly active: Memtable;
+  readonly immutable = undefined;
+  readonly version: Version;
+  readonly tables: TableCache;
+  readonly compareUser: RangeCompare;
+  readonly compareInternal: RangeCompare;
+  readonly pins: Pins = new Pins(
+    () => {},
+    () => this.#release(),
+  );
+  lastSequence = 0;
+  #retired = false;
+  #closed = false;
+
+  constructor(version: Version, tables: TableCache, memtable: Memtable, comparator: Comparator) {
+    this.version = version;
+    this.tables = tables;
+    this.active = memtable;
+    this.compareUser = rangeCompare(comparator);
+    this.compareInternal = internalRangeCompare(comparator);
+  }
+
+  checkOpen(): void {
+    if (this.#closed) throw new JumpError('JUMP_CLOSED', 'the store is closed');
+  }
+
+  /** Closes the files once no reader needs them. */
+  retire(): void {
+    this.#retired = true;
+    this.#release();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.tables.close();
+  }
+
+  #release(): void {
+    if (this.#retired && this.pins.size === 0) this.tables.close();
+  }
+}
+
+/** A directory that is read, and its newest known state. */
+class ReadOnlySource {
+  readonly directory: string;
+  state: State;
+  readonly #vfs: Vfs;
+  readonly #settings: Settings;
+  readonly #cache: BlockCache;
+  /** States that iterators and snapshots may still read. */
+  #older: WeakRef<State>[] = [];
+
+  constructor(vfs: Vfs, directory: string, settings: Settings) {
+    this.#vfs = vfs;
+    this.directory = directory;
+    this.#settings = settings;
+    this.#cache = new BlockCache(settings.cacheSize);
+    const found = vfs.stat(directory);
+    if (found !== undefined && found.kind !== 'directory') throw notADirectory(directory);
+    const kind = directoryState(vfs, directory);
+    if (kind === 'damaged') {
+      const what = 'there are tables or logs, but no CURRENT that names their manifest';
+      throw new JumpError('JUMP_CORRUPTION', what, { file: currentPath(directory) });
+    }
+    if (kind !== 'store') {
+      throw new JumpError('JUMP_NOT_FOUND', 'no store is there', { file: directory });
+    }
+    this.state = this.#load();
+  }
+
+  refresh(): void {
+    this.state.checkOpen();
+    const next = this.#load();
+    const old = this.state;
+    this.state = next;
+    this.#older = this.#older.filter((one) => one.deref() !== undefined);
+    this.#older.push(new WeakRef(old));
+    old.retire();
+  }
+
+  close(): void {
+    for (const one of this.#older) one.deref()?.close();
+    this.#older = [];
+    this.state.close();
+  }
+
+  /** Reads the newest state; tries again while a writer changes it. */
+  #load(): State {
+    let failure: unknown;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = this.#recover();
+      try {
+        const state = this.#read(before);
+        if (sameFiles(before, this.#recover())) return state;
+        state.close();
+      } catch (error) {
+        // A file that a writer has removed meanwhile; or real damage, if nothing else has changed.
+        if (!(error instanceof JumpError) || sameFiles(before, this.#recover())) throw error;
+        failure = error;
+      }
+    }
+    throw new JumpError('JUMP_IO', `changed during each of ${ATTEMPTS} attempts to read it`, {
+      file: this.directory,
+      cause: failure,
+    });
+  }
+
+  /** Reads CURRENT and the manifest; a manifest that vanishes in between is read again. */
+  #recover(): VersionSet {
+    const { comparator } = this.#settings;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return VersionSet.recover(this.#vfs, this.directory, comparator, { checkTables: false });
+      } catch (error) {
+        if (!(error instanceof JumpError) || attempt === ATTEMPTS) throw error;
+        const vanished = error.systemCode === 'ENOENT' || error.message.includes('missing');
+        if (!vanished) throw error;
+      }
+    }
+  }
+
+  #read(versions: VersionSet): State {
+    const { comparator } = this.#settings;
+    const tables = new TableCache({
+      vfs: this.#vfs,
+      directory: this.directory,
+      comparator,
+      filters: readFilters(undefined),
+      cache: this.#cache,
+      maxOpenFiles: Number.POSITIVE_INFINITY,
+    });
+    try {
+      for (const level of versions.current.levels) for (const table of level) tables.get(table);
+      const memtable = new Memtable({ comparator, shared: false, size: 65536 });
+      const state = new State(versions.current, tables, memtable, comparator);
+      state.lastSequence = replay(
+        this.#vfs,
+        this.directory,
+        versions,
+        'strict',
+        () => memtable,
+        () => {},
+        (file, offset, bytes) =>
+          this.#settings.onEvent?.({ type: 'recoveryLoss', file, offset, bytes }),
+      );
+      return state;
+    } catch (error) {
+      tables.close();
+      throw error;
+    }
+  }
+}
+
+/** Whether two readings of a manifest name the same files. */
+function sameFiles(a: VersionSet, b: VersionSet): boolean {
+  return describe(a) === describe(b);
+}
+
+function describe({ manifestNumber, logNumber, previousLogNumber, current }: VersionSet): string {
+  const levels = current.levels.map((tables) => tables.map((table) => table.number).join());
+  return [manifestNumber, logNumber, previousLogNumber, ...levels].join(';');
+}

@@ -1,0 +1,99 @@
+/**
+ * The life of a read: active memtable, immutable memtable, level 0 newest first, levels 1 to 6.
+ */
+import { type Cursor, KIND_VALUE, type RangeCompare, TRAILER_LENGTH } from '@jump/base';
+import { levelCursor, mergeCursors } from '@jump/compaction';
+import type { TableMeta, Version } from '@jump/manifest';
+import type { Lookup } from '@jump/sstable';
+import type { Memtable } from './memtable.ts';
+import type { Pins } from './pins.ts';
+import type { TableCache, TableLease } from './table-cache.ts';
+
+/** Everything that a read looks into, as of now. */
+export interface ReadSource {
+  /** The newest entries. */
+  readonly active: Memtable;
+  /** The entries before them, until they are a table. */
+  readonly immutable: Memtable | undefined;
+  /** The tables. */
+  readonly version: Version;
+  /** Where to get their readers. */
+  readonly tables: TableCache;
+  /** The newest sequence. */
+  readonly lastSequence: number;
+  /** What readers hold. */
+  readonly pins: Pins;
+  /** The order of user keys. */
+  readonly compareUser: RangeCompare;
+  /** The order of internal keys. */
+  readonly compareInternal: RangeCompare;
+  /** Throws if the store is closed. */
+  checkOpen(): void;
+}
+
+/**
+ * Finds the newest version of a key at or below a sequence; fills `lookup`.
+ *
+ * @returns whether there is a value: neither absent nor deleted
+ */
+export function find(source: ReadSource, lookup: Lookup): boolean {
+  return findVersion(source, lookup) && lookup.kind === KIND_VALUE;
+}
+
+/** Finds the newest version, deletions included: whoever has one answers, all below it are older. */
+function findVersion(source: ReadSource, lookup: Lookup): boolean {
+  if (source.active.find(lookup)) return true;
+  if (source.immutable?.find(lookup)) return true;
+  const { version, tables, compareUser } = source;
+  const { levels } = version;
+  for (const table of levels[0]!) {
+    if (mayHold(table, lookup, compareUser) && tables.get(table).find(lookup)) return true;
+  }
+  const { keyBytes, keyStart, keyEnd } = lookup;
+  for (let level = 1; level < levels.length; level++) {
+    const run = levels[level]!;
+    if (run.length === 0) continue;
+    const at = version.indexFor(level, keyBytes, keyStart, keyEnd);
+    if (at === run.length) continue;
+    const table = run[at]!;
+    if (startsByKey(table, lookup, compareUser) && tables.get(table).find(lookup)) return true;
+  }
+  return false;
+}
+
+function startsByKey(table: TableMeta, lookup: Lookup, compare: RangeCompare): boolean {
+  const { smallest } = table;
+  const { keyBytes, keyStart, userKeyEnd } = lookup;
+  const end = smallest.length - TRAILER_LENGTH;
+  return compare(smallest, 0, end, keyBytes, keyStart, userKeyEnd) <= 0;
+}
+
+function mayHold(table: TableMeta, lookup: Lookup, compare: RangeCompare): boolean {
+  if (!startsByKey(table, lookup, compare)) return false;
+  const { largest } = table;
+  const { keyBytes, keyStart, userKeyEnd } = lookup;
+  const end = largest.length - TRAILER_LENGTH;
+  return compare(largest, 0, end, keyBytes, keyStart, userKeyEnd) >= 0;
+}
+
+/** Opens one cursor over all that `source` holds now, every version of every key; unpinned. */
+export function openCursor(
+  source: ReadSource,
+  lease: TableLease,
+  keep: (table: TableMeta) => boolean = () => true,
+): Cursor {
+  const { version, compareInternal: compare } = source;
+  const cursors: Cursor[] = [source.active.cursor()];
+  if (source.immutable !== undefined) cursors.push(source.immutable.cursor());
+  const options = {
+    compare,
+    openTable: (table: TableMeta) => lease.open(table),
+    closeTable: (cursor: Cursor) => lease.giveBack(cursor),
+  };
+  version.levels.forEach((all, level) => {
+    const run = all.filter(keep);
+    if (level === 0) for (const table of run) cursors.push(lease.open(table));
+    else if (run.length > 0) cursors.push(levelCursor(run, options));
+  });
+  return cursors.length === 1 ? cursors[0]! : mergeCursors(cursors, compare);
+}

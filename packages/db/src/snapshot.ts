@@ -1,0 +1,96 @@
+/** A view of a store as it was at one moment. */
+import { JumpError } from '@jump/base';
+import type { Cursor, RangeIterator } from './iterators.ts';
+import type { Pin } from './pins.ts';
+import type { CursorRange, Range } from './range.ts';
+import type { ReadSource } from './read-path.ts';
+import type { GetOptions, ReadableStore, View } from './readable-store.ts';
+
+/** Frees the pins of snapshots that were forgotten. */
+const forgotten = new FinalizationRegistry<() => void>((release) => release());
+
+/** Reads a store as of the call that made it. Holds old versions until released. */
+export class Snapshot<K, V> {
+  readonly #store: ReadableStore<K, V>;
+  readonly #source: ReadSource;
+  #pin: Pin | undefined;
+
+  /** Snapshots are made by `snapshot()`. */
+  constructor(store: ReadableStore<K, V>, source: ReadSource) {
+    this.#store = store;
+    this.#source = source;
+    const { pins } = source;
+    const pin = pins.acquire('snapshot', source.lastSequence, undefined);
+    this.#pin = pin;
+    forgotten.register(this, () => pins.release(pin), this);
+  }
+
+  /** Returns the value that a key had, or `undefined`. */
+  get(key: K): V | undefined {
+    return this.#store.get(key, this.#here());
+  }
+
+  /** Tells whether a key had a value. */
+  has(key: K): boolean {
+    return this.#store.has(key, this.#here());
+  }
+
+  /** The same as {@link Snapshot.has}. */
+  contains(key: K): boolean {
+    return this.has(key);
+  }
+
+  /** Returns the values that keys had. */
+  getMany(keys: Iterable<K>): (V | undefined)[] {
+    return this.#store.getMany(keys, this.#here());
+  }
+
+  /** Iterates over the entries of then. */
+  entries(range?: Range<K, V>): RangeIterator<[K, V]> {
+    return this.#store.entries({ ...range, ...this.#here() });
+  }
+
+  /** Iterates over the keys of then. */
+  keys(range?: Range<K, V>): RangeIterator<K> {
+    return this.#store.keys({ ...range, ...this.#here() });
+  }
+
+  /** Iterates over the values of then. */
+  values(range?: Range<K, V>): RangeIterator<V> {
+    return this.#store.values({ ...range, ...this.#here() });
+  }
+
+  /** Iterates over everything of then. */
+  [Symbol.iterator](): RangeIterator<[K, V]> {
+    return this.entries();
+  }
+
+  /** Opens a cursor over the entries of then. */
+  cursor(range?: CursorRange<K, V>): Cursor<K, V> {
+    return this.#store.cursor({ ...range, ...this.#here() });
+  }
+
+  /** Gives the old versions up; never throws, may be called again. */
+  release(): void {
+    if (this.#pin === undefined) return;
+    this.#source.pins.release(this.#pin);
+    this.#pin = undefined;
+    forgotten.unregister(this);
+  }
+
+  /** The same as {@link Snapshot.release}, for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Where and as of when to read. @throws TypeError if the snapshot is of another store than `store` */
+  viewIn(store: ReadableStore<K, V>): View {
+    if (store !== this.#store) throw new TypeError('the snapshot is of another store');
+    if (this.#pin === undefined) throw new JumpError('JUMP_CLOSED', 'the snapshot was released');
+    return { source: this.#source, sequence: this.#pin.sequence };
+  }
+
+  #here(): GetOptions<K, V> & { readonly snapshot: Snapshot<K, V> } {
+    return { snapshot: this };
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Open tables by number: opened when first asked for, at most so many at once, closed when their
+ * file goes away. A table that a cursor reads is never closed under it.
+ */
+import { type Comparator, type Cursor, corruption, type FilterPolicy } from '@jump/base';
+import { type TableMeta, tableName } from '@jump/manifest';
+import { type BlockCache, TableReader } from '@jump/sstable';
+import { joinPath, type Vfs } from '@jump/vfs';
+
+/** What tables are opened with. */
+export interface TableCacheOptions {
+  readonly vfs: Vfs;
+  readonly directory: string;
+  readonly comparator: Comparator;
+  readonly filters: readonly FilterPolicy[];
+  readonly cache: BlockCache | undefined;
+  readonly maxOpenFiles: number;
+}
+
+interface OpenTable {
+  readonly reader: TableReader;
+  /** Cursors that read it now. */
+  users: number;
+}
+
+/** The tables that one scan reads; none of them is closed under it. */
+export class TableLease {
+  readonly #get: (table: TableMeta) => OpenTable;
+  readonly #fillCache: boolean;
+  readonly #held = new Map<Cursor, OpenTable>();
+
+  /** Leases are made by {@link TableCache.lease}. */
+  constructor(get: (table: TableMeta) => OpenTable, fillCache: boolean) {
+    this.#get = get;
+    this.#fillCache = fillCache;
+  }
+
+  /** A cursor over a table's internal keys. */
+  open(table: TableMeta): Cursor {
+    const entry = this.#get(table);
+    const cursor = entry.reader.cursor({ fillCache: this.#fillCache });
+    entry.users++;
+    this.#held.set(cursor, entry);
+    return cursor;
+  }
+
+  /** Closes a cursor that {@link TableLease.open} returned. */
+  giveBack(cursor: Cursor): void {
+    const entry = this.#held.get(cursor);
+    if (entry !== undefined) entry.users--;
+    this.#held.delete(cursor);
+    cursor.close();
+  }
+
+  /** Closes all that is open. Idempotent. */
+  release(): void {
+    for (const cursor of this.#held.keys()) this.giveBack(cursor);
+  }
+}
+
+/** Filter answers, added up over tables. */
+export interface FilterCounts {
+  hits: number;
+  misses: number;
+  falsePositives: number;
+}
+
+/** Keeps table readers open. */
+export class TableCache {
+  readonly #options: TableCacheOptions;
+  /** Least recently opened or reopened first. */
+  readonly #open = new Map<number, OpenTable>();
+  readonly #closedCounts: FilterCounts = { hits: 0, misses: 0, falsePositives: 0 };
+
+  /** Opens nothing yet. */
+  constructor(options: TableCacheOptions) {
+    this.#options = options;
+  }
+
+  /** The reader of a table; good until the next call. @throws JUMP_CORRUPTION naming the file */
+  get(table: TableMeta): TableReader {
+    const found = this.#open.get(table.number);
+    return found === undefined ? this.#enter(table).reader : found.reader;
+  }
+
+  /** Makes a lease: cursors over tables that stay open until it is released. */
+  lease(fillCache: boolean): TableLease {
+    return new TableLease((table) => this.#open.get(table.number) ?? this.#enter(table), fillCache);
+  }
+
+  /** How many tables are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Filter answers so far, of tables closed since too. */
+  filterCounts(): FilterCounts {
+    const sum = { ...this.#closedCounts };
+    for (const { reader } of this.#open.values()) addCounts(sum, reader.filterStats);
+    return sum;
+  }
+
+  /** Closes a table whose file is about to be removed. */
+  forget(number: number): void {
+    const entry = this.#open.get(number);
+    if (entry !== undefined) this.#close(number, entry);
+  }
+
+  /** Closes everything. */
+  close(): void {
+    for (const [number, entry] of this.#open) this.#close(number, entry);
+  }
+
+  #close(number: number, entry: OpenTable): void {
+    this.#open.delete(number);
+    addCounts(this.#closedCounts, entry.reader.filterStats);
+    entry.reader.close();
+  }
+
+  #enter(table: TableMeta): OpenTable {
+    this.#makeRoom();
+    const { vfs, comparator, filters, cache } = this.#options;
+    const path = this.#path(table.number);
+    const reader = TableReader.open(
+      { vfs, path },
+      { keys: 'internal', comparator, filters, ...(cache === undefined ? {} : { cache }) },
+    );
+    if (reader.fileSize !== table.fileSize) {
+      reader.close();
+      throw corruption(
+        path,
+        undefined,
+        `${table.fileSize} bytes expected, found ${reader.fileSize}`,
+      );
+    }
+    const entry = { reader, users: 0 };
+    this.#open.set(table.number, entry);
+    return entry;
+  }
+
+  /** The table's path: `.sst`, as old LevelDB called tables, where there is no `.ldb`. */
+  #path(number: number): string {
+    const { vfs, directory } = this.#options;
+    const path = joinPath(directory, tableName(number));
+    if (vfs.stat(path) !== undefined) return path;
+    const old = path.replace(/\.ldb$/, '.sst');
+    return vfs.stat(old) === undefined ? path : old;
+  }
+
+  #makeRoom(): void {
+    if (this.#open.size < this.#options.maxOpenFiles) return;
+    for (const [number, entry] of this.#open) {
+      if (entry.users > 0) continue;
+      this.#close(number, entry);
+      return;
+    }
+  }
+}
+
+function addCounts(sum: FilterCounts, counts: Readonly<FilterCounts>): void {
+  sum.hits += counts.hits;
+  sum.misses += counts.misses;
+  sum.falsePositives += counts.falsePositives;
+}

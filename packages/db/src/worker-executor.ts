@@ -1,0 +1,199 @@
+/**
+ * The worker executor: one thread beside the store's, which reads the immutable memtable in shared
+ * memory, opens its own files, and answers with plain data.
+ *
+ * A writer in a tight loop never returns to the event loop, so answers must not need it: the worker
+ * counts them in shared memory, where a look costs a load, and `receiveMessageOnPort` takes them out.
+ * A worker that stops counting its steps while it has work is given up: its jobs are reported as lost.
+ */
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from 'node:worker_threads';
+import { JumpError } from '@jump/base';
+import type { FilterSpec } from '@jump/compaction';
+import { nodeVfs } from '@jump/vfs';
+import type { Executor, JobListener } from './executor.ts';
+import type { Job } from './jobs.ts';
+import { CONTROL, type PlainError, type WorkerMessage } from './worker-protocol.ts';
+
+/** A worker that makes no step for so long, with work to do, is taken for dead. */
+const SILENCE_MS = 20_000;
+/** A closing store waits for its worker so long. */
+const CLOSE_MS = 30_000;
+
+/** Makes the executor; `undefined` where there can be no worker, or its file is not there (bundles). */
+export function createWorkerExecutor(
+  filter: FilterSpec | undefined,
+  listener: JobListener,
+): Executor | undefined {
+  const url = new URL('./worker.js', import.meta.url);
+  if (url.protocol !== 'file:' || !mayWait()) return undefined;
+  const path = decodeURIComponent(url.pathname).replace(/^\/([A-Za-z]:)/, '$1');
+  if (nodeVfs.stat(path) === undefined) return undefined;
+  return new WorkerExecutor(url, filter, listener);
+}
+
+/** Whether this thread may block: not in a page, nor in Electron's renderer. */
+function mayWait(): boolean {
+  if (typeof SharedArrayBuffer === 'undefined') return false;
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+class WorkerExecutor implements Executor {
+  readonly kind = 'worker';
+  readonly #url: URL;
+  readonly #filter: FilterSpec | undefined;
+  readonly #listener: JobListener;
+  readonly #control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
+  readonly #running = new Set<number>();
+  #worker: Worker | undefined;
+  #port: MessagePort | undefined;
+  #seen = 0;
+  #alive = false;
+  #lastBeat = 0;
+  #lastBeatAt = 0;
+
+  constructor(url: URL, filter: FilterSpec | undefined, listener: JobListener) {
+    this.#url = url;
+    this.#filter = filter;
+    this.#listener = listener;
+  }
+
+  start(id: number, job: Job): void {
+    const port = this.#port ?? this.#begin();
+    this.#running.add(id);
+    this.#lastBeatAt = performance.now();
+    if (job.type === 'flush') Atomics.add(this.#control, CONTROL.flushesWaiting, 1);
+    port.postMessage({ id, job, filter: this.#filter });
+  }
+
+  poll(): void {
+    // An ordinary load: a stale value is only seen a little later.
+    if (this.#control[CONTROL.sent] !== this.#seen) this.#receive();
+  }
+
+  wait(ms: number): void {
+    if (this.#running.size === 0) return;
+    Atomics.wait(this.#control, CONTROL.sent, this.#seen, ms);
+    this.#receive();
+    this.#checkPulse();
+  }
+
+  keepAlive(on: boolean): void {
+    this.#alive = on;
+    if (on) this.#port?.ref();
+    else this.#port?.unref();
+  }
+
+  close(): void {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    Atomics.store(this.#control, CONTROL.stop, 1);
+    const end = performance.now() + CLOSE_MS;
+    while (this.#running.size > 0 && performance.now() < end) {
+      this.#drop();
+      if (this.#running.size > 0) Atomics.wait(this.#control, CONTROL.sent, this.#seen, 100);
+    }
+    // The last answer is sent before its files' descriptors are all closed.
+    while (Atomics.load(this.#control, CONTROL.busy) > 0 && performance.now() < end) {
+      Atomics.wait(this.#control, CONTROL.busy, Atomics.load(this.#control, CONTROL.busy), 100);
+    }
+    this.#end();
+  }
+
+  #begin(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    const worker = new Worker(this.#url, {
+      workerData: { port: port2, memory: this.#control.buffer },
+      transferList: [port2],
+    });
+    worker.unref();
+    worker.on('error', (error) => this.#lose(error));
+    worker.on('exit', (code) => this.#lose(new Error(`the worker exited with code ${code}`)));
+    port1.on('message', (message: WorkerMessage) => this.#take(message));
+    if (!this.#alive) port1.unref();
+    this.#worker = worker;
+    this.#port = port1;
+    return port1;
+  }
+
+  #receive(): void {
+    this.#seen = Atomics.load(this.#control, CONTROL.sent);
+    while (this.#port !== undefined) {
+      const received = receiveMessageOnPort(this.#port) as { message: WorkerMessage } | undefined;
+      if (received === undefined) return;
+      this.#take(received.message);
+    }
+  }
+
+  #take(message: WorkerMessage): void {
+    const { id } = message;
+    if (!this.#running.has(id)) return;
+    this.#lastBeatAt = performance.now();
+    if (message.type === 'progress') {
+      this.#listener.progress(id, message.bytes);
+      return;
+    }
+    this.#running.delete(id);
+    this.#listener.ended(
+      id,
+      message.type === 'done'
+        ? { type: 'done', result: message.result }
+        : { type: 'failed', error: revive(message.error) },
+    );
+  }
+
+  /** Takes answers out without delivering them. */
+  #drop(): void {
+    this.#seen = Atomics.load(this.#control, CONTROL.sent);
+    while (this.#port !== undefined) {
+      const received = receiveMessageOnPort(this.#port) as { message: WorkerMessage } | undefined;
+      if (received === undefined) return;
+      if (received.message.type !== 'progress') this.#running.delete(received.message.id);
+    }
+  }
+
+  #checkPulse(): void {
+    const beat = Atomics.load(this.#control, CONTROL.heartbeat);
+    const now = performance.now();
+    if (beat !== this.#lastBeat) {
+      this.#lastBeat = beat;
+      this.#lastBeatAt = now;
+    } else if (this.#running.size > 0 && now - this.#lastBeatAt > SILENCE_MS) {
+      this.#lose(new Error(`the worker made no step for ${SILENCE_MS} ms`));
+    }
+  }
+
+  #lose(error: unknown): void {
+    if (this.#worker === undefined) return;
+    this.#receive();
+    this.#end();
+    const lost = [...this.#running];
+    this.#running.clear();
+    for (const id of lost) this.#listener.ended(id, { type: 'lost', error });
+  }
+
+  #end(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#port?.close();
+    this.#port = undefined;
+    void worker?.terminate();
+  }
+}
+
+function revive({ code, message, stack, systemCode }: PlainError): Error {
+  const error =
+    code === undefined ? new Error(message) : new JumpError(code, message, { systemCode });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,42 @@
+/** What the store and its worker thread say to each other, and the words of memory they share. */
+
+import type { JumpErrorCode } from '@jump/base';
+import type { FilterSpec, WrittenTables } from '@jump/compaction';
+import type { Job } from './jobs.ts';
+
+/** Places in the shared `Int32Array`. */
+export const CONTROL = {
+  /** Counts the messages that the worker has sent; its owner waits on it. */
+  sent: 0,
+  /** Counts the worker's steps: it lives. */
+  heartbeat: 1,
+  /** Set by the owner: stop at once. */
+  stop: 2,
+  /** Counts flushes that wait behind whatever runs. */
+  flushesWaiting: 3,
+  /** Set by the worker while it runs a job. */
+  busy: 4,
+  /** How many places there are. */
+  length: 5,
+} as const;
+
+/** To the worker: run this. */
+export interface JobMessage {
+  readonly id: number;
+  readonly job: Job;
+  readonly filter: FilterSpec | undefined;
+}
+
+/** An error that has crossed between threads. */
+export interface PlainError {
+  readonly code: JumpErrorCode | undefined;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly systemCode: string | undefined;
+}
+
+/** From the worker. */
+export type WorkerMessage =
+  | { readonly id: number; readonly type: 'progress'; readonly bytes: number }
+  | { readonly id: number; readonly type: 'done'; readonly result: WrittenTables }
+  | { readonly id: number; readonly type: 'failed'; readonly error: PlainError };

@@ -1,0 +1,225 @@
+/**
+ * A batch of writes in the form in which LevelDB logs it (`db/write_batch.cc`), so that a write is
+ * encoded once and logged as it stands:
+ *
+ *   sequence of the first entry, 8 bytes | count, 4 bytes | entries
+ *   entry: kind, 1 byte | key, length-prefixed | value, length-prefixed (no value for a deletion)
+ *
+ * A batch of count 0 is a durable mark: all entries below its sequence are on stable storage.
+ */
+import {
+  ByteReader,
+  copyRange,
+  KIND_DELETION,
+  KIND_VALUE,
+  MAX_VARINT32_LENGTH,
+  readFixed32,
+  readFixed64,
+  varintLength,
+  writeFixed32,
+  writeFixed64,
+  writeVarint,
+} from '@jump/base';
+import type { Codec } from './codec.ts';
+
+/** Bytes before the first entry. */
+export const BATCH_HEADER_LENGTH = 12;
+/** A buffer larger than this is given back once the batch is cleared. */
+const KEPT_CAPACITY = 1 << 20;
+/** The longest batch: lengths inside it are of 32 bits, and so is its buffer's. */
+const MAX_BATCH_LENGTH = 2 ** 32 - 1;
+
+/** Takes the entries of a batch, one call each, in order. */
+export interface BatchSink {
+  /** Takes one entry; a deletion has an empty value. */
+  add(
+    sequence: number,
+    kind: number,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void;
+}
+
+/** Collects writes. Reusable; keeps its buffer. */
+export class WriteBatch {
+  /** The batch as it will be logged, up to {@link WriteBatch.end}. */
+  bytes: Uint8Array = new Uint8Array(1024);
+  /** Where the batch ends. */
+  end: number = BATCH_HEADER_LENGTH;
+  /** How many entries it holds. */
+  count = 0;
+  /** Where the key and value of the entry added last lie. */
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+
+  /** Adds a value; nothing is added when the key or value cannot be encoded. */
+  set<K, V>(keyCodec: Codec<K>, key: K, valueCodec: Codec<V>, value: V): void {
+    const most = keyCodec.prepare(key) + valueCodec.prepare(value);
+    this.#reserve(most + 1 + 2 * MAX_VARINT32_LENGTH);
+    const at = this.#begin(KIND_VALUE);
+    const afterKey = this.#append(keyCodec, key, at);
+    this.keyEnd = afterKey;
+    this.keyStart = this.#started;
+    this.valueEnd = this.#append(valueCodec, value, afterKey);
+    this.valueStart = this.#started;
+    this.end = this.valueEnd;
+    this.count++;
+  }
+
+  /** Adds a deletion. */
+  delete<K>(keyCodec: Codec<K>, key: K): void {
+    this.#reserve(keyCodec.prepare(key) + 1 + MAX_VARINT32_LENGTH);
+    const at = this.#begin(KIND_DELETION);
+    this.keyEnd = this.#append(keyCodec, key, at);
+    this.keyStart = this.#started;
+    this.valueStart = this.keyEnd;
+    this.valueEnd = this.keyEnd;
+    this.end = this.keyEnd;
+    this.count++;
+  }
+
+  /** Adds a deletion of the key `bytes[start, end)`. */
+  deleteRange(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.#reserve(length + 1 + MAX_VARINT32_LENGTH);
+    this.keyStart = writeVarint(this.bytes, this.#begin(KIND_DELETION), length);
+    copyRange(bytes, start, end, this.bytes, this.keyStart);
+    this.keyEnd = this.keyStart + length;
+    this.valueStart = this.keyEnd;
+    this.valueEnd = this.keyEnd;
+    this.end = this.keyEnd;
+    this.count++;
+  }
+
+  /** Forgets all entries. */
+  clear(): void {
+    this.end = BATCH_HEADER_LENGTH;
+    this.count = 0;
+    if (this.bytes.length > KEPT_CAPACITY) this.bytes = new Uint8Array(1024);
+  }
+
+  /** Writes the header, before the batch is logged. */
+  seal(sequence: number): void {
+    writeFixed64(this.bytes, 0, sequence);
+    writeFixed32(this.bytes, 8, this.count);
+  }
+
+  #started = 0;
+
+  /** Appends a length and an encoded value; returns where it ends, `#started` is where it began. */
+  #append<T>(codec: Codec<T>, value: T, at: number): number {
+    const guess = varintLength(codec.likely);
+    const start = at + guess;
+    const end = codec.write(value, this.bytes, start);
+    const length = end - start;
+    const needed = varintLength(length);
+    // Most strings are ASCII, so that the guess from their length holds.
+    if (needed !== guess) this.bytes.copyWithin(at + needed, start, end);
+    this.#started = writeVarint(this.bytes, at, length);
+    return this.#started + length;
+  }
+
+  /** Writes the kind of a new entry; returns where its key goes. */
+  #begin(kind: number): number {
+    this.bytes[this.end] = kind;
+    return this.end + 1;
+  }
+
+  #reserve(length: number): void {
+    const needed = this.end + length;
+    if (needed <= this.bytes.length) return;
+    if (needed > MAX_BATCH_LENGTH) {
+      throw new RangeError(`a batch of ${needed} bytes is longer than ${MAX_BATCH_LENGTH}`);
+    }
+    const grown = new Uint8Array(
+      Math.min(Math.max(needed, 2 * this.bytes.length), MAX_BATCH_LENGTH),
+    );
+    grown.set(this.bytes.subarray(0, this.end));
+    this.bytes = grown;
+  }
+}
+
+/** Gives the entries of a batch that this process made to a sink; checks nothing. */
+export function insertBatch(batch: WriteBatch, first: number, sink: BatchSink): void {
+  const { bytes, end, count } = batch;
+  reader.bytes = bytes;
+  reader.position = BATCH_HEADER_LENGTH;
+  reader.end = end;
+  for (let sequence = first; sequence < first + count; sequence++) {
+    const kind = bytes[reader.position++]!;
+    const keyStart = reader.lengthPrefixed();
+    const keyEnd = reader.position;
+    const valueStart = kind === KIND_VALUE ? reader.lengthPrefixed() : keyEnd;
+    sink.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, reader.position);
+  }
+}
+
+/** Reused, so that writing a batch allocates nothing. */
+const reader = new ByteReader(new Uint8Array(0));
+
+/** The sequence of a logged batch's first entry; a batch is at least {@link BATCH_HEADER_LENGTH}. */
+export function batchSequence(bytes: Uint8Array): bigint {
+  return readFixed64(bytes, 0);
+}
+
+/** The number of entries that a logged batch says it has. */
+export function batchCount(bytes: Uint8Array): number {
+  return readFixed32(bytes, 8);
+}
+
+/** Makes a durable mark: everything below `sequence` is on stable storage. */
+export function encodeMark(sequence: number): Uint8Array {
+  const mark = new Uint8Array(BATCH_HEADER_LENGTH);
+  writeFixed64(mark, 0, sequence);
+  return mark;
+}
+
+/**
+ * Gives the entries of a logged batch to `sink`, after checking all of it, so that a batch is taken
+ * whole or not at all.
+ *
+ * @param source - the log's name, for errors
+ * @param offset - where the record begins in it
+ * @throws JUMP_CORRUPTION if the bytes are not a batch of exactly as many entries as it says
+ */
+export function readBatch(
+  bytes: Uint8Array,
+  sequence: number,
+  sink: BatchSink,
+  source: string,
+  offset: number,
+): void {
+  walkBatch(bytes, sequence, undefined, source, offset);
+  walkBatch(bytes, sequence, sink, source, offset);
+}
+
+function walkBatch(
+  bytes: Uint8Array,
+  first: number,
+  sink: BatchSink | undefined,
+  source: string,
+  offset: number,
+): void {
+  const reader = new ByteReader(bytes, BATCH_HEADER_LENGTH, bytes.length, source, offset);
+  const count = batchCount(bytes);
+  let sequence = first;
+  while (reader.remaining > 0) {
+    const kind = reader.byte();
+    if (kind !== KIND_VALUE && kind !== KIND_DELETION) {
+      throw reader.damaged(`a batch has an entry of unknown kind ${kind}`);
+    }
+    const keyStart = reader.lengthPrefixed();
+    const keyEnd = reader.position;
+    const valueStart = kind === KIND_VALUE ? reader.lengthPrefixed() : keyEnd;
+    sink?.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, reader.position);
+    sequence++;
+  }
+  if (sequence - first !== count) {
+    throw reader.damaged(`a batch says ${count} entries and holds ${sequence - first}`);
+  }
+}

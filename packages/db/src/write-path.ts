@@ -1,0 +1,72 @@
+/**
+ * The life of a write: encode, log, insert; one synchronous call.
+ *
+ * Room in the memtable is made sure of before the log is written, and the log is written before the
+ * memtable, so that a write either is in both or in none. Power loss after
+ *   append      nothing of it is on the disk, or all of its record, or a part that recovery drops
+ *   handOver    the same
+ *   insert      the same
+ *   syncNow     it is on the disk
+ */
+import { JumpError, KIND_DELETION, KIND_VALUE, MAX_SEQUENCE } from '@jump/base';
+import type { Background } from './background.ts';
+import type { Store } from './store.ts';
+import type { WriteAheadLog } from './write-ahead-log.ts';
+import { BATCH_HEADER_LENGTH, insertBatch, type WriteBatch } from './write-batch.ts';
+
+/** A memtable is also full when its log is so many times its size: updates in place take no memory. */
+const LOG_FACTOR = 4;
+
+/** Writes batches to a store. */
+export class WritePath {
+  readonly #store: Store;
+  readonly #log: WriteAheadLog;
+  readonly #background: Background;
+  readonly #memtableSize: number;
+  readonly #logSize: number;
+
+  /** Writes to `store` through `log`; waits for `background` when it must. */
+  constructor(store: Store, log: WriteAheadLog, background: Background) {
+    this.#store = store;
+    this.#log = log;
+    this.#background = background;
+    this.#memtableSize = store.settings.memtableSize;
+    this.#logSize = LOG_FACTOR * store.settings.memtableSize;
+  }
+
+  /**
+   * Writes a batch, all or nothing. With `sync` it is on the disk when this returns.
+   *
+   * @throws JUMP_POISONED after any failure of the log; JUMP_IO when it would wait for ever
+   */
+  write(batch: WriteBatch, sync: boolean): void {
+    const store = this.#store;
+    store.checkWritable();
+    const { count, end } = batch;
+    if (count === 0) {
+      if (sync) this.#log.syncNow();
+      return;
+    }
+    this.#background.poll();
+    if (store.active.bytes >= this.#memtableSize || this.#log.size >= this.#logSize) {
+      this.#background.makeRoom();
+    }
+    const sequence = store.lastSequence + 1;
+    if (sequence + count > MAX_SEQUENCE) {
+      throw new JumpError('JUMP_UNSUPPORTED', 'sequences from 2^53 on cannot be written');
+    }
+    batch.seal(sequence);
+    store.active.reserve(end - BATCH_HEADER_LENGTH, count);
+    this.#log.append(batch.bytes, end);
+    if (count === 1) {
+      const { bytes, keyStart, keyEnd, valueStart, valueEnd } = batch;
+      const kind = bytes[BATCH_HEADER_LENGTH] === KIND_DELETION ? KIND_DELETION : KIND_VALUE;
+      store.active.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, valueEnd);
+    } else {
+      insertBatch(batch, sequence, store.active);
+    }
+    store.lastSequence = sequence + count - 1;
+    store.counters.userBytes += end - BATCH_HEADER_LENGTH;
+    if (sync) this.#log.syncNow();
+  }
+}

@@ -1,5 +1,6 @@
 /**
- * Background work: when a memtable is flushed, what is merged, who waits, what happens to a failure.
+ * Background work: when a memtable is flushed, what is merged, who waits, what happens to a
+ * failure.
  *
  * Deciding is the strategy's, doing is the executor's; here the two are put together, and the result of
  * a job becomes a version edit. The owner's thread alone runs this code, from three places: a write
@@ -105,7 +106,9 @@ export class Background implements JobListener {
     this.#executor.poll();
   }
 
-  /** Makes the active memtable immutable, waiting until that can be. @throws JUMP_IO, JUMP_POISONED */
+  /**
+   * Makes the active memtable immutable, waiting until that can be. @throws JUMP_IO, JUMP_POISONED
+   */
   makeRoom(): void {
     if (this.#mayRotate()) {
       this.#rotate();
@@ -448,7 +451,8 @@ export class Background implements JobListener {
   }
 
   #failed(error: unknown, merge: RunningMerge | undefined): void {
-    // Damage does not go away by trying again, and must not be merged into something that looks whole.
+    // Damage does not go away by trying again, and must not be merged into something that looks
+    // whole.
     if (merge !== undefined && error instanceof JumpError && error.code === 'JUMP_CORRUPTION') {
       this.#halt(error);
       return;

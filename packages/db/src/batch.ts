@@ -4,7 +4,10 @@ import { WriteBatch } from './write-batch.ts';
 import { type WriteOptions, wantsSync } from './write-options.ts';
 import type { WritePath } from './write-path.ts';
 
-/** Collects writes that happen all or not at all. Encodes at once: later changes of a buffer change nothing. */
+/**
+ * Collects writes that happen all or not at all. Encodes at once: later changes of a buffer change
+ * nothing.
+ */
 export class Batch<K, V> {
   readonly #writes: WritePath;
   readonly #keys: Codec<K>;

@@ -1,9 +1,9 @@
 /**
  * Deleting a range.
  *
- * Tables that lie wholly inside it are dropped without being read, but only when nobody can still see
- * them, and only after everything else in the range has tombstones on the disk: a dropped table may
- * hold the newest version of a key, or the tombstone, that hides an older version elsewhere.
+ * Tables that lie wholly inside it are dropped without being read, but only when nobody can still
+ * see them, and only after everything else in the range has tombstones on the disk: a dropped table
+ * may hold the newest version of a key, or the tombstone, that hides an older version elsewhere.
  *
  *   range        [======================]
  *   tables    [--+--]  [----]  [----]  [--+--]      the two inside are dropped, in one edit;

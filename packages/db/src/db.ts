@@ -80,7 +80,9 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
     batch.write(options);
   }
 
-  /** Deletes all keys of a range, in chunks, not atomically. Tables inside the range are not read. */
+  /**
+   * Deletes all keys of a range, in chunks, not atomically. Tables inside the range are not read.
+   */
   clear(range?: KeyRange<K>): void {
     this.#engine.store.checkWritable();
     clearRange(this.#engine, resolveRange(range, this.#internals.order, RANGE_NAMES));
@@ -92,7 +94,10 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
     this.#engine.log.handOver();
   }
 
-  /** Resolves when everything written before is on stable storage; calls of one moment share a flush. */
+  /**
+   * Resolves when everything written before is on stable storage; calls of one moment share a
+   * flush.
+   */
   async sync(): Promise<void> {
     this.#engine.store.checkWritable();
     await this.#engine.log.sync();
@@ -150,7 +155,8 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
    * Synchronous and idempotent. Pending `sync()` calls are fulfilled, pending `flush()` and `compact()`
    * rejected with `JUMP_CLOSED`.
    *
-   * @throws {JumpError} if the last writes could not be made durable; everything is released then too
+   * @throws {JumpError} if the last writes could not be made durable; everything is released then
+   * too
    */
   close(): void {
     this.#engine.close();

@@ -10,9 +10,9 @@
  *     entries of 41 to 57 | ######## | … | mark 58       the mark speaks of what is whole.
  *                                                         A legal power loss: read to 57, report.
  *
- * Sequences follow each other without gaps through all logs, so a log that is missing, or cut between
- * two records, shows as a gap and is treated like damage. A log that LevelDB wrote has no marks; there,
- * damage with whole records behind it, or in any log but the last, is corruption.
+ * Sequences follow each other without gaps through all logs, so a log that is missing, or cut
+ * between two records, shows as a gap and is treated like damage. A log that LevelDB wrote has no
+ * marks; there, damage with whole records behind it, or in any log but the last, is corruption.
  */
 import { corruption, JumpError, MAX_SEQUENCE } from '@jump/base';
 import { type LogDamage, LogReader, type LogRecord } from '@jump/log';
@@ -37,8 +37,8 @@ export interface ReplayInput {
   readonly logs: readonly number[];
   readonly mode: RecoveryMode;
   /**
-   * The sequence that the logs begin with, where JumpDB wrote them, so that marks and sequences can be
-   * relied on; `undefined` for LevelDB's own.
+   * The sequence that the logs begin with, where JumpDB wrote them, so that marks and sequences can
+   * be relied on; `undefined` for LevelDB's own.
    */
   readonly firstSequence: number | undefined;
   /** Takes the entries. */

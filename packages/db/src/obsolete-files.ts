@@ -70,7 +70,9 @@ export class ObsoleteFiles {
     else this.#remove(oldTableName(number));
   }
 
-  /** A file that cannot be removed takes room, nothing else: it is reported, and gone at an opening. */
+  /**
+   * A file that cannot be removed takes room, nothing else: it is reported, and gone at an opening.
+   */
   #remove(name: string): void {
     const { vfs, directory } = this.#store;
     const path = joinPath(directory, name);

@@ -1,6 +1,6 @@
 /**
- * What readers hold on to: a pin keeps a sequence readable (no version that it can see is dropped or
- * updated in place) and a version's tables on the disk.
+ * What readers hold on to: a pin keeps a sequence readable (no version that it can see is dropped
+ * or updated in place) and a version's tables on the disk.
  */
 import type { Version } from '@jump/manifest';
 

@@ -1,9 +1,10 @@
 /**
  * Reading a store without writing anything: no lock, no log, no replay to the disk.
  *
- * A live writer may change the directory meanwhile. So everything is opened (and open files can be read
- * on when they are removed), the logs are replayed in memory, and then CURRENT and the manifest are read
- * once more: if they say the same as before, the files belonged together; if not, all begins anew.
+ * A live writer may change the directory meanwhile. So everything is opened (and open files can be
+ * read on when they are removed), the logs are replayed in memory, and then CURRENT and the
+ * manifest are read once more: if they say the same as before, the files belonged together; if not,
+ * all begins anew.
  */
 import {
   type Comparator,
@@ -30,8 +31,8 @@ const ATTEMPTS = 50;
 /**
  * Opens a store for reading, and writes nothing at all into its directory.
  *
- * Works beside a live writer, ours or LevelDB's, and on a read-only file system. What it shows is the
- * state at this call, until `refresh()`.
+ * Works beside a live writer, ours or LevelDB's, and on a read-only file system. What it shows is
+ * the state at this call, until `refresh()`.
  *
  * @throws {JumpError} `JUMP_NOT_FOUND` if no store is there, `JUMP_CORRUPTION` if it is damaged,
  *   `JUMP_UNSUPPORTED` for another comparator

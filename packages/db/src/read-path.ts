@@ -40,7 +40,9 @@ export function find(source: ReadSource, lookup: Lookup): boolean {
   return findVersion(source, lookup) && lookup.kind === KIND_VALUE;
 }
 
-/** Finds the newest version, deletions included: whoever has one answers, all below it are older. */
+/**
+ * Finds the newest version, deletions included: whoever has one answers, all below it are older.
+ */
 function findVersion(source: ReadSource, lookup: Lookup): boolean {
   if (source.active.find(lookup)) return true;
   if (source.immutable?.find(lookup)) return true;

@@ -77,7 +77,9 @@ export class ReadableStore<K, V> {
     return this.#internals.values.read(lookup.valueBytes, lookup.valueStart, lookup.valueEnd);
   }
 
-  /** Tells whether a key has a value. Costs as much as {@link ReadableStore.get} without decoding. */
+  /**
+   * Tells whether a key has a value. Costs as much as {@link ReadableStore.get} without decoding.
+   */
   has(key: K, options?: GetOptions<K, V>): boolean {
     return this.#find(key, options);
   }

@@ -4,7 +4,9 @@ import type { TableMeta } from '@jump/manifest';
 import type { ReadSource } from './read-path.ts';
 import type { Bounds } from './visible-cursor.ts';
 
-/** Estimates the bytes of a range: whole tables inside it, and parts of those that reach out of it. */
+/**
+ * Estimates the bytes of a range: whole tables inside it, and parts of those that reach out of it.
+ */
 export function approximateSize(source: ReadSource, bounds: Bounds): number {
   const { lower, upper } = bounds;
   let bytes = 0;

@@ -2,9 +2,9 @@
  * From internal entries to what a reader sees: of each user key the newest version at or below a
  * sequence, nothing where that is a deletion, nothing outside the range.
  *
- * Forwards the cursor stands on the entry that it shows, and shows it in place. Backwards the newest
- * visible version of a key is the last one met, so the underlying cursor has already left it: it
- * stands before all versions of the shown key, which is shown from copies.
+ * Forwards the cursor stands on the entry that it shows, and shows it in place. Backwards the
+ * newest visible version of a key is the last one met, so the underlying cursor has already left
+ * it: it stands before all versions of the shown key, which is shown from copies.
  *
  *     entries   a9 a5 b7× b3 c4          (× a deletion; sequence 8 is read)
  *     forwards  a5 shown on the spot;  b7 deletes b, so b3 is skipped;  c4

@@ -4,7 +4,8 @@
  *
  * A writer in a tight loop never returns to the event loop, so answers must not need it: the worker
  * counts them in shared memory, where a look costs a load, and `receiveMessageOnPort` takes them out.
- * A worker that stops counting its steps while it has work is given up: its jobs are reported as lost.
+ * A worker that stops counting its steps while it has work is given up: its jobs are reported as
+ * lost.
  */
 import {
   MessageChannel,

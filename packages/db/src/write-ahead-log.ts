@@ -7,8 +7,9 @@
  *  - `sync`: they survive a power loss. A sync covers the older logs first (an entry is worth nothing
  *    without those before it), then this one, then the directory entry of this one.
  *
- * Every log begins with a mark, and gets another after each disk flush. A mark says "all entries below
- * this sequence are on the disk": damage to one of those is corruption, never a legal power loss.
+ * Every log begins with a mark, and gets another after each disk flush. A mark says "all entries
+ * below this sequence are on the disk": damage to one of those is corruption, never a legal power
+ * loss.
  *
  * A failed hand-over or flush poisons the store. What the disk holds is then unknown until the logs
  * are read again, so nothing is repeated and nothing more is accepted.

@@ -162,7 +162,9 @@ export function insertBatch(batch: WriteBatch, first: number, sink: BatchSink): 
 /** Reused, so that writing a batch allocates nothing. */
 const reader = new ByteReader(new Uint8Array(0));
 
-/** The sequence of a logged batch's first entry; a batch is at least {@link BATCH_HEADER_LENGTH}. */
+/**
+ * The sequence of a logged batch's first entry; a batch is at least {@link BATCH_HEADER_LENGTH}.
+ */
 export function batchSequence(bytes: Uint8Array): bigint {
   return readFixed64(bytes, 0);
 }

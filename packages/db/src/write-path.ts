@@ -14,7 +14,9 @@ import type { Store } from './store.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 import { BATCH_HEADER_LENGTH, insertBatch, type WriteBatch } from './write-batch.ts';
 
-/** A memtable is also full when its log is so many times its size: updates in place take no memory. */
+/**
+ * A memtable is also full when its log is so many times its size: updates in place take no memory.
+ */
 const LOG_FACTOR = 4;
 
 /** Writes batches to a store. */

@@ -1,6 +1,6 @@
 /**
- * The block cache: keeps blocks of any number of tables, checked and decompressed, up to a number of
- * bytes.
+ * The block cache: keeps blocks of any number of tables, checked and decompressed, up to a number
+ * of bytes.
  *
  * CLOCK (Corbató, "A paging experiment with the Multics system", 1968): a hit only sets a bit; the
  * hand goes around over the slots, clears bits, and evicts the first block whose bit is clear. A

@@ -41,8 +41,8 @@ export class BlockChecker {
   /**
    * Checks the contents `bytes[start, end)` of the block at `offset` of the file.
    *
-   * Invariant of what it accepts: lengths stay inside, restarts are entries that share nothing, keys
-   * ascend strictly, internal keys have a trailer of a known kind.
+   * Invariant of what it accepts: lengths stay inside, restarts are entries that share nothing,
+   * keys ascend strictly, internal keys have a trailer of a known kind.
    *
    * @throws JUMP_CORRUPTION naming file, offset and what is wrong
    */

@@ -13,9 +13,9 @@ const MIN_WINDOW = 1 << 14;
 const MAX_WINDOW = 1 << 18;
 
 /**
- * Gives a cursor its blocks. One that comes from the window lies in memory that the next call may use
- * again: no system call, no array for each block of a scan, and none of them drives out of the cache
- * what point reads need.
+ * Gives a cursor its blocks. One that comes from the window lies in memory that the next call may
+ * use again: no system call, no array for each block of a scan, and none of them drives out of the
+ * cache what point reads need.
  */
 export class CursorBlocks {
   readonly count: number;

@@ -8,7 +8,9 @@ import type { Output } from './output.ts';
 
 /** Values from this size on go to the file without being copied, if nothing is to be compressed. */
 const STREAM_FROM = 1 << 18;
-/** And from this size on even then: they are not compressed, which would need twice their memory. */
+/**
+ * And from this size on even then: they are not compressed, which would need twice their memory.
+ */
 const STREAM_ALWAYS_FROM = 1 << 26;
 /** The most bytes of the header of an entry. */
 const MAX_HEADER = 15;

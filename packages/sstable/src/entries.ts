@@ -77,7 +77,9 @@ export interface EntrySource {
   checkOpen(): void;
 }
 
-/** Goes over the visible entries of a range; a plain object, so that nothing has to be cleaned up. */
+/**
+ * Goes over the visible entries of a range; a plain object, so that nothing has to be cleaned up.
+ */
 export class EntryIterator implements IterableIterator<TableEntry> {
   readonly #source: EntrySource;
   readonly #cursor: Cursor;

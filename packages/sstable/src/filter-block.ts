@@ -1,8 +1,8 @@
 /**
  * Filters inside a table: LevelDB's filter block, and one filter for the whole table.
  *
- * LevelDB's filter block holds one filter for every 2 KiB of the file, for the keys of the data blocks
- * that begin there; it may be empty.
+ * LevelDB's filter block holds one filter for every 2 KiB of the file, for the keys of the data
+ * blocks that begin there; it may be empty.
  *
  *   filter | filter | … | offset of each filter (4 each) | where these offsets begin (4) | 11 (1)
  */

@@ -1,5 +1,6 @@
 /**
- * Block handles, and the footer: the last 48 bytes of a table, the only part found without an index.
+ * Block handles, and the footer: the last 48 bytes of a table, the only part found without an
+ * index.
  *
  *   at  size  field
  *    0   ≤20  handle of the meta-index block   offset, size: varints
@@ -59,7 +60,8 @@ export function writeHandle(target: Uint8Array, at: number, offset: number, size
 export function readHandle(reader: ByteReader, limit: number, what: string): BlockHandle {
   const offset = reader.varint53();
   const size = reader.varint53();
-  // Compared so that nothing can wrap: both are below 2^53, and their sum below 2^54 is exact enough.
+  // Compared so that nothing can wrap: both are below 2^53, and their sum below 2^54 is exact
+  // enough.
   if (offset > limit || size > limit - offset - BLOCK_TRAILER_LENGTH) {
     throw reader.damaged(
       `${what} of ${size} bytes at offset ${offset} does not end before ${limit}`,

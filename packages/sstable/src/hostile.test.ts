@@ -1,5 +1,6 @@
 // Goal:   no file, however made, gets wrong data, a hang or much memory out of the reader.
-// Method: every byte of a small table is damaged and every truncation tried; then tables are made on
+// Method: every byte of a small table is damaged and every truncation tried; then tables are made
+// on
 //         purpose from blocks with true checksums, so that the checks behind the checksum are reached.
 import {
   crc32c,

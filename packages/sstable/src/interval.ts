@@ -1,12 +1,12 @@
 /**
  * The entries between two restarts, laid out for walking backwards.
  *
- * Keys are stored as differences to the key before, so going back needs bytes from further back. The
- * entries' places are read once; stepping from entry k to k-1 keeps the first `shared[k]` bytes of the
+ * Keys are stored as differences to the key before, so going back needs bytes from further back.
+ * The entries' places are read once; stepping from entry k to k-1 keeps the first `shared[k]` bytes of the
  * key, which both have, and fetches the others from the entries that brought them. `link[j]` leads
- * from j to the nearest entry before it that shares less, hence brings the byte in front of j's own:
- * each step of the way fetches something, and over a whole interval no more bytes are fetched than it
- * holds, even if it was made to be slow.
+ * from j to the nearest entry before it that shares less, hence brings the byte in front of j's
+ * own: each step of the way fetches something, and over a whole interval no more bytes are fetched
+ * than it holds, even if it was made to be slow.
  */
 import { copyRange } from '@jump/base';
 import { type Block, restartAt } from './block.ts';

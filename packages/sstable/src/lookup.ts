@@ -1,6 +1,6 @@
 /**
- * One point read: its key, encoded once and hashed once for each kind of filter, however many tables
- * are asked; and what the last of them answered.
+ * One point read: its key, encoded once and hashed once for each kind of filter, however many
+ * tables are asked; and what the last of them answered.
  */
 import {
   copyRange,

@@ -183,7 +183,8 @@ test('auto tells raw keys from internal ones without jumpdb.table', () => {
 function withoutRecord(bytes: Uint8Array): Uint8Array {
   const at = Buffer.from(bytes).lastIndexOf('jumpdb.table');
   bytes.set(new TextEncoder().encode('jumpdb.other'), at);
-  // The meta-index has one entry here: three bytes of header in front, a handle and restarts behind.
+  // The meta-index has one entry here: three bytes of header in front, a handle and restarts
+  // behind.
   const { metaIndex } = readFooter(bytes, bytes.length - 48, bytes.length, 'test');
   const end = metaIndex.offset + metaIndex.size;
   writeFixed32(bytes, end + 1, maskCrc(crc32c(bytes, metaIndex.offset, end + 1)));

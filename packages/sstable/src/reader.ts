@@ -94,8 +94,8 @@ export class TableReader {
   }
 
   /**
-   * Finds the newest entry, value or deletion, of the lookup's user key that is not newer than it asks
-   * for. In a table of raw keys, the entry of that key.
+   * Finds the newest entry, value or deletion, of the lookup's user key that is not newer than it
+   * asks for. In a table of raw keys, the entry of that key.
    *
    * @returns whether there is one; the lookup then holds it
    */
@@ -154,7 +154,8 @@ export class TableReader {
   }
 
   /**
-   * Iterates over the entries of a range: user keys, the newest version of each, deletions left out.
+   * Iterates over the entries of a range: user keys, the newest version of each, deletions left
+   * out.
    *
    * @throws TypeError or RangeError if the range is wrong
    */

@@ -4,7 +4,9 @@
 import { equalRanges, sliceRange } from '@jump/base';
 import type { KeyOrder } from './key-order.ts';
 
-/** Behind a shortened user key: the highest sequence and kind, so that it sorts before all versions. */
+/**
+ * Behind a shortened user key: the highest sequence and kind, so that it sorts before all versions.
+ */
 const NEWEST_TRAILER: Uint8Array = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255);
 
 /**

@@ -9,8 +9,8 @@
  *   10  copy      length - 1 in six bits, offset in 2 bytes
  *   11  copy      length - 1 in six bits, offset in 4 bytes
  *
- * The compressor is the format's usual greedy one: a hash table of four-byte sequences, fragments of
- * 64 KiB so that every offset fits two bytes, steps that grow while nothing matches.
+ * The compressor is the format's usual greedy one: a hash table of four-byte sequences, fragments
+ * of 64 KiB so that every offset fits two bytes, steps that grow while nothing matches.
  */
 import { copyRange, writeVarint } from '@jump/base';
 
@@ -217,7 +217,8 @@ export function decompressSnappy(
     if (offset === 0 || offset > out || size > length - out) return false;
     const stop = out + size;
     if (offset === 1) {
-      // A run of one byte: without reading back what was just written, which the processor waits for.
+      // A run of one byte: without reading back what was just written, which the processor waits
+      // for.
       const byte = target[out - 1]!;
       while (out < stop) target[out++] = byte;
     } else {

@@ -2,8 +2,8 @@
  * The sparse index: which data block a key would be in. The table's index block, decoded once.
  *
  * One entry a data block: a key that is not before the block's last key and before the next block's
- * first, and the block's handle. Keys that sort by their bytes are told apart by six of these, as one
- * number: those behind the prefix that all of them share. Only equal numbers compare the keys.
+ * first, and the block's handle. Keys that sort by their bytes are told apart by six of these, as
+ * one number: those behind the prefix that all of them share. Only equal numbers compare the keys.
  */
 import { ByteReader, commonPrefixLength, copyRange, corruption } from '@jump/base';
 import { type Block, restartAt } from './block.ts';
@@ -15,8 +15,8 @@ import type { KeyOrder } from './key-order.ts';
 /**
  * How much larger than its block the written-out keys of an index may be.
  *
- * Known writers restart at every key. With a restart at least every 16 entries keys cannot grow more:
- * within an interval each is at most as long as all bytes of the interval.
+ * Known writers restart at every key. With a restart at least every 16 entries keys cannot grow
+ * more: within an interval each is at most as long as all bytes of the interval.
  */
 const MAX_EXPANSION = 16;
 

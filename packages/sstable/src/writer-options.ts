@@ -51,13 +51,16 @@ const NAMES: ReadonlySet<string> = new Set<keyof TableWriterOptions>([
   'filter',
 ]);
 
-/** Blocks are not made larger than this on purpose; one large value makes one larger all the same. */
+/**
+ * Blocks are not made larger than this on purpose; one large value makes one larger all the same.
+ */
 const MAX_BLOCK_SIZE = 1 << 28;
 
 /**
  * Checks options and fills in defaults.
  *
- * @throws TypeError for an unknown option or one of a wrong type, RangeError for a number out of range
+ * @throws TypeError for an unknown option or one of a wrong type, RangeError for a number out of
+ * range
  */
 export function checkWriterOptions(options: TableWriterOptions): WriterSettings {
   checkNames(options, NAMES);

@@ -1,4 +1,5 @@
-// Goal:   a writer refuses what it cannot store, leaves nothing behind when abandoned, and writes the
+// Goal:   a writer refuses what it cannot store, leaves nothing behind when abandoned, and writes
+// the
 //         same table whatever the size of its values.
 import { encodeInternalKey } from '@jump/base';
 import { FaultVfs, Random } from '@jump/testkit';

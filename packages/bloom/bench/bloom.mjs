@@ -13,7 +13,7 @@ import { BloomFilter, bloomPolicy, leveldbBloomPolicy } from '../dist/index.js';
 
 const COUNT = 100_000;
 const LENGTH = 16;
-const ROUNDS = 15;
+const ROUNDS = 40;
 
 const bytes = new Uint8Array(2 * COUNT * LENGTH);
 for (let i = 0, state = 1; i < bytes.length; i++) {

@@ -58,9 +58,10 @@ export function mayUseNode(file) {
 }
 
 /**
- * Tells whether a file belongs to the tests of its package.
+ * Tells whether a file belongs to the tests or measurements of its package, and so is not
+ * published.
  * @param {string} file relative to the repository, with `/`
  */
 export function isTest(file) {
-  return /\.test\.[a-z]+$/.test(file) || /^packages\/[^/]+\/test\//.test(file);
+  return /\.test\.[a-z]+$/.test(file) || /^packages\/[^/]+\/(test|bench)\//.test(file);
 }

@@ -4,7 +4,16 @@
  */
 import { TRAILER_LENGTH } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
-import { disjoint, hull, overlapBounds, overlaps, spanOf, totalBytes, userKey } from './ranges.ts';
+import {
+  disjoint,
+  firstEndingAt,
+  hull,
+  overlapBounds,
+  overlaps,
+  spanOf,
+  totalBytes,
+  userKey,
+} from './ranges.ts';
 import { DEEPEST, LEVELS, type LevelTables, type Pick, type PickState } from './strategy.ts';
 
 /**
@@ -75,12 +84,31 @@ function checkLive(
   tables: readonly TableMeta[],
   name: string,
 ): void {
-  const live = new Set(state.levels[level]);
+  const live = state.levels[level]!;
+  const seen = new Set<TableMeta>();
   for (const table of tables) {
-    if (!live.delete(table)) {
+    if (seen.has(table) || !isLive(state, level, live, table)) {
       throw refused(name, `#${table?.number} is not a live table of L${level}, or is named twice`);
     }
+    seen.add(table);
   }
+}
+
+function isLive(
+  state: PickState,
+  level: number,
+  live: readonly TableMeta[],
+  table: TableMeta,
+): boolean {
+  if (level === 0 || !(table?.smallest instanceof Uint8Array)) return live.includes(table);
+  const key = userKey(table.smallest);
+  let at = firstEndingAt(live, key, state.compareUser);
+  // A split user key ends in one table and begins in the next.
+  while (at < live.length && live[at] !== table) {
+    if (state.compareUser(userKey(live[at]!.smallest), key) > 0) return false;
+    at++;
+  }
+  return at < live.length;
 }
 
 /** The output may reach from the first to the last key of all inputs; nothing that stays may lie there. */

@@ -21,6 +21,8 @@ export { type LeveledOptions, leveled } from './leveled.ts';
 export { mergeCursors } from './merge-cursor.ts';
 export type { Span } from './ranges.ts';
 export { type JobEnvironment, type JobResult, runCompaction } from './run.ts';
+export { type SimulationResult, type SimulationSample, simulate } from './simulate.ts';
+export type { Workload } from './simulate-workload.ts';
 export type {
   CompactionStrategy,
   KeyRange,

@@ -104,7 +104,7 @@ function grandparents(state: PickState, pick: Pick): TableMeta[] {
  * tombstone that goes too early cannot be brought back.) Neighbours in the output level are no such
  * place: they hold other keys.
  */
-function olderRanges(state: PickState, pick: Pick): Span[] {
+export function olderRanges(state: PickState, pick: Pick): Span[] {
   const { compareUser } = state;
   const tables = pick.inputs.flatMap((input) => input.tables);
   const range = hull(tables, compareUser);

@@ -44,7 +44,7 @@ export interface LeveledOptions {
    * each merge rewrites more.
    */
   readonly levelMultiplier?: number;
-  /** The size of level 1, in bytes. Default 10 MiB, as LevelDB's. */
+  /** The size of level 1, in bytes. Default five tables, at least 10 MiB: with tables of 2 MiB, LevelDB's. */
   readonly baseSize?: number;
   /** The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5. */
   readonly tombstoneShare?: number;
@@ -53,6 +53,10 @@ export interface LeveledOptions {
   /** Tables in level 0 that stop writers. Default three times `l0Trigger`. */
   readonly stop?: number;
 }
+
+/** LevelDB's size of level 1, and that in its tables. */
+const SMALLEST_BASE = 10 * 1024 * 1024;
+const BASE_TABLES = 5;
 
 const NAMES = [
   'l0Trigger',
@@ -73,7 +77,8 @@ export function leveled(options: LeveledOptions = {}): CompactionStrategy {
   checkNames('leveled()', options, NAMES);
   const trigger = checkNumber('leveled()', 'l0Trigger', options.l0Trigger ?? 4, 1);
   const multiplier = checkNumber('leveled()', 'levelMultiplier', options.levelMultiplier ?? 10, 2);
-  const base = checkNumber('leveled()', 'baseSize', options.baseSize ?? 10 * 1024 * 1024, 1);
+  const { baseSize } = options;
+  if (baseSize !== undefined) checkNumber('leveled()', 'baseSize', baseSize, 1);
   const share = checkNumber('leveled()', 'tombstoneShare', options.tombstoneShare ?? 0.5, 0.05, 1);
   const level0 = checkLevel0('leveled()', trigger, {
     slowdown: options.slowdown ?? 2 * trigger,
@@ -83,6 +88,7 @@ export function leveled(options: LeveledOptions = {}): CompactionStrategy {
     name: 'leveled',
     level0,
     pick(state) {
+      const base = baseSize ?? Math.max(SMALLEST_BASE, BASE_TABLES * state.tableSize);
       const { level, score } = fullest(state, trigger, base, multiplier);
       if (score < 1) return tombstonePick(state, share);
       return level === 0 ? pickLevel0(state, trigger) : pickLevel(state, level, score);

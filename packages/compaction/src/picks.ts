@@ -61,10 +61,14 @@ export function grandparentBytes(
  * Names the merge of the table with the largest share of tombstones, if that share is above `share`:
  * deleted space comes back, and scans over emptied ranges need not step over what is gone.
  *
- * It ends: the table goes into the next deeper level that its range overlaps, so there are at most six
- * such merges for any tombstone; where no deeper table overlaps, it is rewritten where it is, and all
- * its tombstones go. Those that a snapshot holds back do not, so the runner reports them
- * ({@link JobResult.blocked}), and the table is left alone until the snapshot is gone.
+ * It pays: where the next deeper level that the table's range overlaps has many more entries than the
+ * table has tombstones, few of them would go for all that is rewritten (deletions all over the
+ * store: they wait for their turn). Where no deeper table overlaps, only the table itself is rewritten.
+ *
+ * It ends: the table goes into that next level, so there are at most six such merges for any
+ * tombstone; where no deeper table overlaps, it is rewritten where it is, and all its tombstones go.
+ * Those that a snapshot holds back do not, so the runner reports them ({@link JobResult.blocked}), and
+ * the table is left alone until the snapshot is gone.
  *
  * Not for level 0: its few tables are merged together soon, and alone each would rewrite level 1.
  */
@@ -73,14 +77,16 @@ export function tombstonePick(state: PickState, share: number): Pick | undefined
   let level = 0;
   let index = -1;
   for (let at = 1; at < LEVELS; at++) {
+    if (state.levelTombstones?.[at] === 0) continue;
     const tables = state.levels[at]!;
     for (let i = 0; i < tables.length; i++) {
       const table = tables[i]!;
       const { entries, tombstones } = table;
       // Tables that LevelDB wrote do not tell; they are as they were there.
-      if (tombstones === undefined || entries === undefined || tombstones <= worst * entries)
+      if (tombstones === undefined || entries === undefined || tombstones <= worst * entries) {
         continue;
-      if (!canShrink(state, at, table)) continue;
+      }
+      if (!pays(state, at, table, share)) continue;
       worst = tombstones / entries;
       level = at;
       index = i;
@@ -97,11 +103,23 @@ export function tombstonePick(state: PickState, share: number): Pick | undefined
   );
 }
 
-/** Tells whether a merge of this table would get rid of tombstones, or at least bring them deeper. */
-function canShrink(state: PickState, level: number, table: TableMeta): boolean {
+/** Tells whether merging this table for its tombstones is worth what it rewrites. */
+function pays(state: PickState, level: number, table: TableMeta, share: number): boolean {
+  const below = nextOverlappingLevel(state, level, spanOf(table));
+  if (below === undefined) return !isBlocked(state, table);
+  const bytesEach = table.fileSize / table.entries!;
+  let met = 0;
+  for (const one of overlapping(state.levels[below]!, spanOf(table), state.compareUser)) {
+    // Of tables that do not tell, about as many entries as this one has in as many bytes.
+    met += one.entries ?? one.fileSize / bytesEach;
+  }
+  return table.tombstones! > share * met;
+}
+
+/** Tells whether a snapshot that still exists keeps the tombstones of this table. */
+function isBlocked(state: PickState, table: TableMeta): boolean {
   const blocked = state.tombstonesBlocked.get(table.number);
-  if (blocked === undefined || state.oldestSnapshot >= blocked) return true;
-  return nextOverlappingLevel(state, level, spanOf(table)) !== undefined;
+  return blocked !== undefined && state.oldestSnapshot < blocked;
 }
 
 /** Merges neighbours of a level into the next level that they overlap; without one, into their own. */
@@ -155,7 +173,7 @@ function purgePick(state: PickState, level: number, range: KeyRange): Pick | und
     if ((table.tombstones ?? 0) === 0) return false;
     // Beyond the range something deeper may need them, and then they would stay, for ever.
     if (nextOverlappingLevel(state, level, spanOf(table)) !== undefined) return false;
-    return canShrink(state, level, table);
+    return !isBlocked(state, table);
   };
   const [from, to] = overlapBounds(tables, range, state.compareUser);
   let first = from;

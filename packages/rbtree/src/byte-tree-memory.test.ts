@@ -1,4 +1,4 @@
-// Goal:   whatever the lengths, the order of arrival and the growth, entries read as they were written.
+// Goal:   whatever the lengths, the order and the growth, entries are read as they were written.
 // Method: the edges of lengths and tags, growth under a walk, every way that keys can drive the
 //         prefix, reservations, large values, views, refusals.
 import { expect, test, vi } from 'vitest';

@@ -14,7 +14,7 @@ export class Batch<K, V> {
   readonly #values: Codec<V>;
   readonly #batch = new WriteBatch();
 
-  /** Batches are made by `batch()`. */
+  /** Batches are made by `batch()`. @internal */
   constructor(writes: WritePath, keys: Codec<K>, values: Codec<V>) {
     this.#writes = writes;
     this.#keys = keys;

@@ -11,8 +11,20 @@ import { type WriteOptions, wantsSync } from './write-options.ts';
 
 /** One of many writes that are made together. */
 export type Operation<K, V> =
-  | { readonly type: 'set'; readonly key: K; readonly value: V }
-  | { readonly type: 'delete'; readonly key: K };
+  | {
+      /** Sets the value of a key. */
+      readonly type: 'set';
+      /** The key. */
+      readonly key: K;
+      /** Its value. */
+      readonly value: V;
+    }
+  | {
+      /** Deletes a key. */
+      readonly type: 'delete';
+      /** The key. */
+      readonly key: K;
+    };
 
 /** How a manual compaction tells of itself, and is given up. */
 export interface CompactOptions {
@@ -29,7 +41,7 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
   /** For single writes; reused. */
   readonly #batch = new WriteBatch();
 
-  /** Stores are made by `open`. */
+  /** Stores are made by `open`. @internal */
   constructor(engine: Engine, internals: Internals<K, V>) {
     super(internals);
     this.#engine = engine;

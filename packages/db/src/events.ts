@@ -21,7 +21,12 @@ export interface CompactionEvent {
   /** Why, in words. */
   readonly reason: string;
   /** The tables that went in, by level. */
-  readonly inputs: readonly { readonly level: number; readonly tables: readonly number[] }[];
+  readonly inputs: readonly {
+    /** The level. */
+    readonly level: number;
+    /** The numbers of its tables. */
+    readonly tables: readonly number[];
+  }[];
   /** The level that they went to. */
   readonly outputLevel: number;
   /** The tables that came out. */

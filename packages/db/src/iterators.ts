@@ -71,7 +71,7 @@ export class RangeIterator<T> implements IterableIterator<T> {
   #left: number;
   #started = false;
 
-  /** Iterators are made by `entries`, `keys` and `values`. */
+  /** Iterators are made by `entries`, `keys` and `values`. @internal */
   constructor(
     scan: Scan,
     read: (at: VisibleCursor) => T,
@@ -134,7 +134,7 @@ export class Cursor<K, V> {
   readonly #values: Codec<V>;
   #closed = false;
 
-  /** Cursors are made by `cursor()`. */
+  /** Cursors are made by `cursor()`. @internal */
   constructor(scan: Scan, source: ReadSource, keys: Codec<K>, values: Codec<V>) {
     this.#scan = scan;
     this.#source = source;

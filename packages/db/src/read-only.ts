@@ -51,7 +51,7 @@ export function openReadOnly<K = string, V = string>(
 export class ReadOnlyDB<K = string, V = string> extends ReadableStore<K, V> {
   readonly #source: ReadOnlySource;
 
-  /** Such stores are made by `openReadOnly`. */
+  /** Such stores are made by `openReadOnly`. @internal */
   constructor(source: ReadOnlySource, settings: Settings) {
     super(makeInternals<K, V>(() => source.state, settings));
     this.#source = source;

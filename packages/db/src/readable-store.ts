@@ -65,7 +65,7 @@ export class ReadableStore<K, V> {
   readonly #internals: Internals<K, V>;
   readonly #lookup = new Lookup();
 
-  /** Reads what `internals` name. Stores are made by `open` and `openReadOnly`. */
+  /** Stores are made by `open` and `openReadOnly`. @internal */
   constructor(internals: Internals<K, V>) {
     this.#internals = internals;
   }

@@ -15,7 +15,7 @@ export class Snapshot<K, V> {
   readonly #source: ReadSource;
   #pin: Pin | undefined;
 
-  /** Snapshots are made by `snapshot()`. */
+  /** Snapshots are made by `snapshot()`. @internal */
   constructor(store: ReadableStore<K, V>, source: ReadSource) {
     this.#store = store;
     this.#source = source;
@@ -83,7 +83,12 @@ export class Snapshot<K, V> {
     this.release();
   }
 
-  /** Where and as of when to read. @throws TypeError if the snapshot is of another store than `store` */
+  /**
+   * Tells where and as of when to read.
+   *
+   * @throws TypeError if the snapshot is of another store than `store`
+   * @internal
+   */
   viewIn(store: ReadableStore<K, V>): View {
     if (store !== this.#store) throw new TypeError('the snapshot is of another store');
     if (this.#pin === undefined) throw new JumpError('JUMP_CLOSED', 'the snapshot was released');

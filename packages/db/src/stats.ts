@@ -5,33 +5,68 @@ import type { Engine } from './engine.ts';
 export interface Stats {
   /** Tables of each of the seven levels. */
   readonly levels: readonly {
+    /** 0 to 6. */
     readonly level: number;
+    /** How many tables. */
     readonly files: number;
+    /** Bytes of their files. */
     readonly bytes: number;
   }[];
   /** The entries that are in memory only, and in the log. */
-  readonly memtable: { readonly entries: number; readonly bytes: number };
-  /** The block cache: reads that found their block there or not, and bytes held. */
-  readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
-  /** Filter answers: "no" and so no block read; "perhaps", and it was there; "perhaps", in vain. */
-  readonly filter: {
+  readonly memtable: {
+    /** How many, versions and deletions counted. */
+    readonly entries: number;
+    /** The memory they take. */
+    readonly bytes: number;
+  };
+  /** The block cache. */
+  readonly cache: {
+    /** Reads that found their block there. */
     readonly hits: number;
+    /** Reads that did not. */
     readonly misses: number;
+    /** Bytes held. */
+    readonly bytes: number;
+  };
+  /** What filters answered. */
+  readonly filter: {
+    /** "No", and so no block was read. */
+    readonly hits: number;
+    /** "Perhaps", and the key was there. */
+    readonly misses: number;
+    /** "Perhaps", in vain. */
     readonly falsePositives: number;
   };
-  /**
-   * `write`: bytes written to logs and tables for each byte of keys and values since opening. `space`:
-   * bytes of all tables for each byte of the deepest level that has any; 1 is perfect.
-   */
-  readonly amplification: { readonly write: number; readonly space: number };
-  /** How often, and how long in all, writers had to wait. */
-  readonly stalls: { readonly count: number; readonly ms: number };
-  /** Iterators (cursors counted) and snapshots that hold old versions now. */
-  readonly pinned: { readonly iterators: number; readonly snapshots: number };
+  /** What the store costs the disk; 1 is perfect. */
+  readonly amplification: {
+    /** Bytes written to logs and tables for each byte of keys and values, since opening. */
+    readonly write: number;
+    /** Bytes of all tables for each byte of the deepest level that has any. */
+    readonly space: number;
+  };
+  /** When writers had to wait. */
+  readonly stalls: {
+    /** How often. */
+    readonly count: number;
+    /** How long in all, in milliseconds. */
+    readonly ms: number;
+  };
+  /** What holds old versions now. */
+  readonly pinned: {
+    /** Iterators, cursors counted. */
+    readonly iterators: number;
+    /** Snapshots. */
+    readonly snapshots: number;
+  };
   /** Where background work runs. */
   readonly executor: 'worker' | 'inline';
   /** Jobs done since opening. */
-  readonly jobs: { readonly flushes: number; readonly compactions: number };
+  readonly jobs: {
+    /** Memtables that became tables. */
+    readonly flushes: number;
+    /** Merges, and moves of tables to another level. */
+    readonly compactions: number;
+  };
   /** What went wrong in the background since opening. */
   readonly backgroundErrors: readonly string[];
   /** How strong the lock is. */

@@ -1,6 +1,6 @@
 /**
- * Which tables of a store are live, and the log of changes that says so: versions, version edits, the
- * manifest, CURRENT, and the names of a store's files.
+ * Which tables of a store are live, and the log of changes that says so: versions, version edits,
+ * the manifest, CURRENT, and the names of a store's files.
  *
  * @packageDocumentation
  */

@@ -14,7 +14,9 @@ import { logName, oldTableName, parseFileName, tableName } from './file-names.ts
 import { Version } from './version.ts';
 import { type AddedTable, decodeVersionEdit, LEVELS, type VersionEdit } from './version-edit.ts';
 
-/** The end of a manifest that was dropped: an edit that was, as far as one can see, never finished. */
+/**
+ * The end of a manifest that was dropped: an edit that was, as far as one can see, never finished.
+ */
 export interface TornTail {
   /** The manifest. */
   readonly file: string;
@@ -42,7 +44,10 @@ export interface ManifestState {
   readonly compactPointers: (Uint8Array | undefined)[];
   /** What was dropped at the end. */
   readonly tornTail: TornTail | undefined;
-  /** Whether JumpDB made the manifest: it begins with an edit without fields, as no other writer's does. */
+  /**
+   * Whether JumpDB made the manifest: it begins with an edit without fields, as no other writer's
+   * does.
+   */
   readonly ours: boolean;
 }
 

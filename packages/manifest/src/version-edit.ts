@@ -71,7 +71,9 @@ export interface AddedTable {
   readonly table: TableMeta;
 }
 
-/** A change of the store's state; what is absent stays as it is. Deletions come before additions. */
+/**
+ * A change of the store's state; what is absent stays as it is. Deletions come before additions.
+ */
 export interface VersionEdit {
   /** The name of the comparator. */
   readonly comparator?: string;
@@ -137,7 +139,8 @@ export function encodeVersionEdit(edit: Partial<VersionEdit>): Uint8Array {
  *
  * @param source - the manifest, for errors
  * @param offset - where `bytes` begin in it, for errors: exact for a record of one fragment
- * @throws JUMP_CORRUPTION if LevelDB cannot have written it; JUMP_UNSUPPORTED if a sequence is 2^53 or more
+ * @throws JUMP_CORRUPTION if LevelDB cannot have written it; JUMP_UNSUPPORTED if a sequence is 2^53
+ * or more
  */
 export function decodeVersionEdit(bytes: Uint8Array, source: string, offset: number): VersionEdit {
   const reader = new ByteReader(bytes, 0, bytes.length, source, offset);

@@ -64,8 +64,9 @@ export class VersionSet {
   /** What was dropped at the end of the manifest, if anything was: worth a report. */
   readonly tornTail: TornTail | undefined;
   /**
-   * Whether the manifest that was read, or made by {@link VersionSet.create}, is of JumpDB's making,
-   * and so the logs that it names too. LevelDB reads over what tells it: a first edit without fields.
+   * Whether the manifest that was read, or made by {@link VersionSet.create}, is of JumpDB's
+   * making, and so the logs that it names too. LevelDB reads over what tells it: a first edit
+   * without fields.
    */
   readonly ours: boolean;
   /** The highest sequence in tables; entries of logs have higher ones. Raised by edits. */

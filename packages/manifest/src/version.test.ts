@@ -98,7 +98,8 @@ describe('overlapping()', () => {
         compareRanges,
       ),
     );
-  // The cases of LevelDB's own widening, and what it is for: a newer version never goes below an older.
+  // The cases of LevelDB's own widening, and what it is for: a newer version never goes below an
+  // older.
   const zero = Version.of(
     level(0, '#1 a..d', '#2 c..g', '#3 f..k', '#4 m..p', '#5 p..r', '#6 x..x'),
   );

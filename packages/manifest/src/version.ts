@@ -1,6 +1,6 @@
 /**
- * A version: which tables are live, by level. Immutable, so that readers keep theirs while the store
- * moves on.
+ * A version: which tables are live, by level. Immutable, so that readers keep theirs while the
+ * store moves on.
  *
  * Invariants: no number occurs twice. Level 0: tables may overlap; the highest number, which is the
  * newest, comes first. Levels 1 to 6: by smallest key, and each table's largest internal key sorts
@@ -79,7 +79,8 @@ export class Version {
    * Finds the tables of a level that hold user keys from `smallest` to `largest`, both included,
    * `undefined` being no bound; in the level's order. So that a compaction may take them:
    *
-   * - In level 0 a table that reaches over a bound moves the bound, until none does: a newer version
+   * - In level 0 a table that reaches over a bound moves the bound, until none does: a newer
+   * version
    *   of a key never goes down while an older one stays.
    * - Deeper, tables that go on with the last user key of the last one found belong to it, for the
    *   same reason (google/leveldb#320).

@@ -1,8 +1,8 @@
 /**
  * A file system that can be cut off at any moment, and everything that a disk may then hold.
  *
- * The weakest rules that a file system may follow: a sync of a file keeps its bytes, not its name; a
- * sync of a directory keeps the names in it; what was not synced is on the disk or not, in any
+ * The weakest rules that a file system may follow: a sync of a file keeps its bytes, not its name;
+ * a sync of a directory keeps the names in it; what was not synced is on the disk or not, in any
  * combination, writes also in part, or as zeros. (RELIABILITY 2.a; the idea is ALICE's, OSDI 2014.)
  */
 import type { Random } from '@jump/testkit';

@@ -162,6 +162,7 @@ export class Background implements JobListener {
   async compact(range: KeyRange, onProgress: (done: number) => void): Promise<void> {
     await this.flush();
     this.#store.checkWritable();
+    if (this.#mergesHalted !== undefined) throw this.#mergesHalted;
     const done = new Promise<void>((resolve, reject) => {
       this.#manual.push({ range, onProgress, resolve, reject, done: 0 });
     });
@@ -241,6 +242,7 @@ export class Background implements JobListener {
       if (this.#executor.kind === 'worker') this.#executor = this.#inline();
     } else {
       this.#failed(outcome.error, merge);
+      if (flush !== undefined) this.#waiters.reject('flush', outcome.error);
     }
     this.schedule();
   }
@@ -458,6 +460,10 @@ export class Background implements JobListener {
       return;
     }
     this.#store.report(error, false);
+    if (merge?.manual !== undefined) {
+      this.#manual.shift();
+      merge.manual.reject(error);
+    }
     this.#lastFailure = error;
     this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs), LONGEST_PAUSE_MS);
     this.#pausedUntil = performance.now() + this.#pauseMs;

@@ -28,13 +28,13 @@ export class Batch<K, V> {
 
   /** Adds a write of a value; returns the batch. */
   set(key: K, value: V): this {
-    this.#batch.set(this.#keys, key, this.#values, value);
+    this.#batch.set(this.#keys.prepare(key), this.#values.prepare(value));
     return this;
   }
 
   /** Adds a deletion; returns the batch. */
   delete(key: K): this {
-    this.#batch.delete(this.#keys, key);
+    this.#batch.delete(this.#keys.prepare(key));
     return this;
   }
 
@@ -46,7 +46,9 @@ export class Batch<K, V> {
 
   /** Makes the writes, all or none, and empties the batch, which can be used again. */
   write(options?: WriteOptions): void {
-    this.#writes.write(this.#batch, options !== undefined && wantsSync(options));
+    const sync = options !== undefined && wantsSync(options);
+    this.#writes.begin();
+    this.#writes.commit(this.#batch, sync);
     this.#batch.clear();
   }
 }

@@ -58,13 +58,16 @@ function deleteVisible(engine: Engine, bounds: Bounds, keep: (table: TableMeta) 
     for (let more = cursor.first(); more; more = cursor.next()) {
       batch.deleteRange(cursor.keyBytes, cursor.keyStart, cursor.keyEnd);
       if (batch.end < CHUNK_BYTES) continue;
-      writes.write(batch, false);
+      writes.begin();
+      writes.commit(batch, false);
       batch.clear();
     }
   } finally {
     scan.close();
   }
-  if (batch.count > 0) writes.write(batch, false);
+  if (batch.count === 0) return;
+  writes.begin();
+  writes.commit(batch, false);
 }
 
 function tablesInside(engine: Engine, bounds: Bounds): { level: number; table: TableMeta }[] {

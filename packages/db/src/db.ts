@@ -50,20 +50,28 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
 
   /** Sets the value of a key. Costs under two microseconds; see `logWrites` for what it survives. */
   set(key: K, value: V, options?: WriteOptions): void {
-    this.#engine.store.checkWritable();
+    const { keys, values } = this.#internals;
+    const { writes } = this.#engine;
+    const sync = options !== undefined && wantsSync(options);
+    const preparedKey = keys.prepare(key);
+    const preparedValue = values.prepare(value);
+    writes.begin();
     const batch = this.#batch;
     batch.clear();
-    batch.set(this.#internals.keys, key, this.#internals.values, value);
-    this.#engine.writes.write(batch, options !== undefined && wantsSync(options));
+    batch.set(preparedKey, preparedValue);
+    writes.commit(batch, sync);
   }
 
   /** Deletes a key; an absent one is not an error. */
   delete(key: K, options?: WriteOptions): void {
-    this.#engine.store.checkWritable();
+    const { writes } = this.#engine;
+    const sync = options !== undefined && wantsSync(options);
+    const prepared = this.#internals.keys.prepare(key);
+    writes.begin();
     const batch = this.#batch;
     batch.clear();
-    batch.delete(this.#internals.keys, key);
-    this.#engine.writes.write(batch, options !== undefined && wantsSync(options));
+    batch.delete(prepared);
+    writes.commit(batch, sync);
   }
 
   /** Begins a batch: many writes that happen all or not at all. */

@@ -172,7 +172,7 @@ export class Cursor<K, V> {
 
   /** Moves to the first entry at or after `key`, within the range; returns `valid`. */
   seek(key: K): boolean {
-    const bytes = encodeWith(this.#keys, key);
+    const bytes = encodeWith(this.#keys, key, 'key');
     return this.#open().seek(bytes, 0, bytes.length);
   }
 

@@ -87,9 +87,9 @@ export function resolveRange<K>(
   const low = gte ?? gt;
   const high = lte ?? lt;
   const bounds: Bounds = {
-    lower: low === undefined ? undefined : encodeWith(order.codec, low),
+    lower: low === undefined ? undefined : encodeWith(order.codec, low, 'key'),
     lowerExclusive: gt !== undefined,
-    upper: high === undefined ? undefined : encodeWith(order.codec, high),
+    upper: high === undefined ? undefined : encodeWith(order.codec, high, 'key'),
     upperExclusive: lt !== undefined,
   };
   return prefix === undefined ? bounds : withPrefix(bounds, prefix, order);
@@ -102,7 +102,7 @@ function withPrefix<K>(bounds: Bounds, prefix: K, order: KeyOrder<K>): Bounds {
       "prefix needs keys of encoding 'utf8' or 'bytes' in byte order",
     );
   }
-  const start = encodeWith(order.codec, prefix);
+  const start = encodeWith(order.codec, prefix, 'key');
   const end = prefixEnd(start);
   const { compare } = bytewiseComparator;
   let { lower, lowerExclusive, upper, upperExclusive } = bounds;

@@ -3,7 +3,7 @@
  */
 import { wrongType } from '@jump/base';
 import { Lookup } from '@jump/sstable';
-import { type Codec, makeCodec } from './codec.ts';
+import { type Codec, makeCodec, mostBytes, writePrepared } from './codec.ts';
 import { Cursor, openScan, RangeIterator } from './iterators.ts';
 import type { Settings } from './options.ts';
 import {
@@ -205,9 +205,9 @@ export class ReadableStore<K, V> {
   }
 
   #prepare(key: K, sequence: number): void {
-    const { keys } = this.#internals;
+    const prepared = this.#internals.keys.prepare(key);
     const lookup = this.#lookup;
-    lookup.begin(keys.prepare(key));
-    lookup.finish(keys.write(key, lookup.keyBytes, 0), sequence);
+    lookup.begin(mostBytes(prepared));
+    lookup.finish(writePrepared(prepared, lookup.keyBytes, 0, 'key'), sequence);
   }
 }

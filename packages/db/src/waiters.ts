@@ -44,6 +44,13 @@ export class Waiters {
     for (const { resolve } of ready) resolve();
   }
 
+  /** Rejects everybody who waits for one thing. */
+  reject(kind: Waiting, error: unknown): void {
+    const failed = this.#waiters.filter((one) => one.kind === kind);
+    this.#waiters = this.#waiters.filter((one) => one.kind !== kind);
+    for (const { reject } of failed) reject(error);
+  }
+
   /** Rejects everybody. */
   rejectAll(error: unknown): void {
     const waiters = this.#waiters;

@@ -20,7 +20,7 @@ import {
   writeFixed64,
   writeVarint,
 } from '@jump/base';
-import type { Codec } from './codec.ts';
+import { mostBytes, type Prepared, writePrepared } from './codec.ts';
 
 /** Bytes before the first entry. */
 export const BATCH_HEADER_LENGTH = 12;
@@ -57,43 +57,30 @@ export class WriteBatch {
   valueStart = 0;
   valueEnd = 0;
 
-  /** Adds a value; nothing is added when the key or value cannot be encoded. */
-  set<K, V>(keyCodec: Codec<K>, key: K, valueCodec: Codec<V>, value: V): void {
-    const most = keyCodec.prepare(key) + valueCodec.prepare(value);
-    this.#reserve(most + 1 + 2 * MAX_VARINT32_LENGTH);
-    const at = this.#begin(KIND_VALUE);
-    const afterKey = this.#append(keyCodec, key, at);
-    this.keyEnd = afterKey;
-    this.keyStart = this.#started;
-    this.valueEnd = this.#append(valueCodec, value, afterKey);
-    this.valueStart = this.#started;
-    this.end = this.valueEnd;
-    this.count++;
+  /** Adds a value; nothing is added when the key or value turns out not to be encodable. */
+  set(key: Prepared, value: Prepared): void {
+    this.#reserve(mostBytes(key) + mostBytes(value) + 1 + 2 * MAX_VARINT32_LENGTH);
+    const keyEnd = this.#append(key, this.#begin(KIND_VALUE), 'key');
+    const keyStart = this.#started;
+    const valueEnd = this.#append(value, keyEnd, 'value');
+    this.#end(keyStart, keyEnd, this.#started, valueEnd);
   }
 
   /** Adds a deletion. */
-  delete<K>(keyCodec: Codec<K>, key: K): void {
-    this.#reserve(keyCodec.prepare(key) + 1 + MAX_VARINT32_LENGTH);
-    const at = this.#begin(KIND_DELETION);
-    this.keyEnd = this.#append(keyCodec, key, at);
-    this.keyStart = this.#started;
-    this.valueStart = this.keyEnd;
-    this.valueEnd = this.keyEnd;
-    this.end = this.keyEnd;
-    this.count++;
+  delete(key: Prepared): void {
+    this.#reserve(mostBytes(key) + 1 + MAX_VARINT32_LENGTH);
+    const keyEnd = this.#append(key, this.#begin(KIND_DELETION), 'key');
+    this.#end(this.#started, keyEnd, keyEnd, keyEnd);
   }
 
   /** Adds a deletion of the key `bytes[start, end)`. */
   deleteRange(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     this.#reserve(length + 1 + MAX_VARINT32_LENGTH);
-    this.keyStart = writeVarint(this.bytes, this.#begin(KIND_DELETION), length);
-    copyRange(bytes, start, end, this.bytes, this.keyStart);
-    this.keyEnd = this.keyStart + length;
-    this.valueStart = this.keyEnd;
-    this.valueEnd = this.keyEnd;
-    this.end = this.keyEnd;
-    this.count++;
+    const keyStart = writeVarint(this.bytes, this.#begin(KIND_DELETION), length);
+    copyRange(bytes, start, end, this.bytes, keyStart);
+    const keyEnd = keyStart + length;
+    this.#end(keyStart, keyEnd, keyEnd, keyEnd);
   }
 
   /** Forgets all entries. */
@@ -111,17 +98,27 @@ export class WriteBatch {
 
   #started = 0;
 
-  /** Appends a length and an encoded value; returns where it ends, `#started` is where it began. */
-  #append<T>(codec: Codec<T>, value: T, at: number): number {
-    const guess = varintLength(codec.likely);
+  /** Appends a length and what it is of; returns where it ends, `#started` is where it began. */
+  #append(prepared: Prepared, at: number, what: string): number {
+    // Most strings are ASCII, so that their length in bytes is known before they are written.
+    const guess = varintLength(prepared.length);
     const start = at + guess;
-    const end = codec.write(value, this.bytes, start);
+    const end = writePrepared(prepared, this.bytes, start, what);
     const length = end - start;
     const needed = varintLength(length);
-    // Most strings are ASCII, so that the guess from their length holds.
     if (needed !== guess) this.bytes.copyWithin(at + needed, start, end);
     this.#started = writeVarint(this.bytes, at, length);
     return this.#started + length;
+  }
+
+  /** Makes an entry part of the batch, once all of it is written. */
+  #end(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
+    this.keyStart = keyStart;
+    this.keyEnd = keyEnd;
+    this.valueStart = valueStart;
+    this.valueEnd = valueEnd;
+    this.end = valueEnd;
+    this.count++;
   }
 
   /** Writes the kind of a new entry; returns where its key goes. */

@@ -37,38 +37,52 @@ export class WritePath {
   }
 
   /**
-   * Writes a batch, all or nothing. With `sync` it is on the disk when this returns.
+   * Makes sure that a write can be accepted; waits where it must. Events are told from in here alone, so
+   * whatever a listener does is done before the write's own bytes are put together.
    *
-   * @throws JUMP_POISONED after any failure of the log; JUMP_IO when it would wait for ever
+   * @throws JUMP_CLOSED, JUMP_POISONED; JUMP_IO when it would wait for ever
    */
-  write(batch: WriteBatch, sync: boolean): void {
+  begin(): void {
     const store = this.#store;
     store.checkWritable();
-    const { count, end } = batch;
-    if (count === 0) {
-      if (sync) this.#log.syncNow();
-      return;
-    }
     this.#background.poll();
     if (store.active.bytes >= this.#memtableSize || this.#log.size >= this.#logSize) {
       this.#background.makeRoom();
     }
-    const sequence = store.lastSequence + 1;
-    if (sequence + count > MAX_SEQUENCE) {
-      throw new JumpError('JUMP_UNSUPPORTED', 'sequences from 2^53 on cannot be written');
+    store.checkWritable();
+  }
+
+  /**
+   * Writes a batch, all or nothing. With `sync` it is on the disk when this returns.
+   *
+   * @throws JUMP_IO if the log cannot be written, which poisons the store
+   */
+  commit(batch: WriteBatch, sync: boolean): void {
+    const store = this.#store;
+    const { count, end } = batch;
+    if (count > 0) {
+      const sequence = store.lastSequence + 1;
+      if (sequence + count > MAX_SEQUENCE) {
+        throw new JumpError('JUMP_UNSUPPORTED', 'sequences from 2^53 on cannot be written');
+      }
+      batch.seal(sequence);
+      store.active.reserve(end - BATCH_HEADER_LENGTH, count);
+      this.#log.append(batch.bytes, end);
+      this.#insert(batch, sequence);
+      store.lastSequence = sequence + count - 1;
+      store.counters.userBytes += end - BATCH_HEADER_LENGTH;
     }
-    batch.seal(sequence);
-    store.active.reserve(end - BATCH_HEADER_LENGTH, count);
-    this.#log.append(batch.bytes, end);
-    if (count === 1) {
-      const { bytes, keyStart, keyEnd, valueStart, valueEnd } = batch;
-      const kind = bytes[BATCH_HEADER_LENGTH] === KIND_DELETION ? KIND_DELETION : KIND_VALUE;
-      store.active.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, valueEnd);
-    } else {
-      insertBatch(batch, sequence, store.active);
-    }
-    store.lastSequence = sequence + count - 1;
-    store.counters.userBytes += end - BATCH_HEADER_LENGTH;
     if (sync) this.#log.syncNow();
+  }
+
+  #insert(batch: WriteBatch, sequence: number): void {
+    const { active } = this.#store;
+    if (batch.count > 1) {
+      insertBatch(batch, sequence, active);
+      return;
+    }
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd } = batch;
+    const kind = bytes[BATCH_HEADER_LENGTH] === KIND_DELETION ? KIND_DELETION : KIND_VALUE;
+    active.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, valueEnd);
   }
 }

@@ -37,7 +37,10 @@ export function fragmentType(bytes: Uint8Array, at: number): number {
   return bytes[at + 6]!;
 }
 
-/** Tells whether a whole fragment with the right checksum lies at `at`, before `end`. O(its length). */
+/**
+ * Tells whether a whole fragment with the right checksum lies at `at`, before `end`. O(its
+ * length).
+ */
 export function isFragment(bytes: Uint8Array, at: number, end: number): boolean {
   if (end - at < HEADER_LENGTH) return false;
   const dataEnd = at + HEADER_LENGTH + fragmentLength(bytes, at);

@@ -5,12 +5,7 @@
  * @packageDocumentation
  */
 export type { LogDamageReason } from './fragments.ts';
-export {
-  type DroppedRange,
-  type LogDamage,
-  type LogItem,
-  LogReader,
-  type LogRecord,
-} from './reader.ts';
+export type { LogDamage, LogItem, LogRecord } from './items.ts';
+export { type DroppedRange, LogReader } from './reader.ts';
 export type { LogTarget } from './target.ts';
 export { LogWriter, type LogWriterOptions } from './writer.ts';

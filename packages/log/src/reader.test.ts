@@ -202,7 +202,7 @@ test.each([
   expect(reader.dropped).toEqual([{ offset: 27, bytes: bytes.length - 54, reason }]);
 });
 
-test("an empty FIRST at a block's end before a new record is nothing, as LevelDB's early writers did", () => {
+test("an empty FIRST at a block's end means nothing: LevelDB's early writers left it", () => {
   const bytes = joined(fragment(1, pattern(32754, 1)), fragment(2), fragment(1, pattern(5, 2)));
   expect(read(bytes)).toMatchObject({ records: [{}, { start: 32768 }], damage: [] });
 });

@@ -11,8 +11,8 @@
  * (2^-32 a byte), not even if its data hold another log.
  *
  * {@link BlockScan}: any whole fragment at all, for damage that took a whole header. With the raw
- * CRC P[i] of each prefix of the block, and "followed by n zero bytes" being multiplication by x^8n in
- * GF(2)[x] mod the CRC's polynomial, the CRC of bytes [a, b) is P[b] + P[a]·x^8(b-a): one
+ * CRC P[i] of each prefix of the block, and "followed by n zero bytes" being multiplication by x^8n
+ * in GF(2)[x] mod the CRC's polynomial, the CRC of bytes [a, b) is P[b] + P[a]·x^8(b-a): one
  * multiplication a candidate, however long it is. The identity is that of zlib's crc32_combine.
  */
 import { crc32c, maskCrc, readFixed32, unmaskCrc } from '@jump/base';
@@ -79,7 +79,9 @@ export class BlockScan {
     this.#ready = true;
   }
 
-  /** The crc32c of the block's bytes `[from, to)`: a raw CRC that starts from all ones, inverted. */
+  /**
+   * The crc32c of the block's bytes `[from, to)`: a raw CRC that starts from all ones, inverted.
+   */
   #crc(from: number, to: number): number {
     const carried = multiply(powers()[to - from]!, ~this.#prefix[from]!);
     return ~(this.#prefix[to]! ^ carried) >>> 0;

@@ -195,7 +195,7 @@ test.each([
   expect(vfs.operations.slice(before).map((o) => o.kind)).toEqual(['close']);
 });
 
-test('syncAsync() hands over at once; a failure rejects, and every sync that was under way too', async () => {
+test('syncAsync() hands over at once; a failure rejects every sync that is under way', async () => {
   const inner = memoryVfs();
   const settle: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   const vfs: Vfs = Object.assign(Object.create(inner) as Vfs, {

@@ -4,8 +4,8 @@
  * (google/leveldb#68, #183, #189,
  * #190 tell what happens without them):
  *
- *   a new manifest   write and sync it; sync the directory; write and sync a temporary file with its
- *                    name; rename that to CURRENT; sync the directory
+ *   a new manifest   write and sync it; sync the directory; write and sync a temporary file with
+ *                    its name; rename that to CURRENT; sync the directory
  *   an edit          sync the directory, so that the files which the edit names are in it; write;
  *                    sync
  *

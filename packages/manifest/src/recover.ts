@@ -115,7 +115,8 @@ function missing(path: string, what: string, tail: TornTail | undefined): JumpEr
     return corruption(path, undefined, `the ${what} is missing, the manifest names it`);
   }
   // The edit that stood there had been durable: files were removed because of it.
-  const message = `damaged from here on (${tail.reason}), and ${path}, which the edits before it name, is missing`;
+  const damage = `damaged from here on (${tail.reason})`;
+  const message = `${damage}, and ${path}, which the edits before it name, is missing`;
   return corruption(tail.file, tail.offset, message);
 }
 
@@ -154,8 +155,8 @@ class StateBuilder {
       const { number } = added.table;
       const before = this.#tables.get(number);
       if (before !== undefined) {
-        const message = `table ${number} joins level ${added.level}, but is in level ${before.level}`;
-        throw this.#damaged(message, offset);
+        const message = `joins level ${added.level}, but is in level ${before.level}`;
+        throw this.#damaged(`table ${number} ${message}`, offset);
       }
       this.#tables.set(number, added);
     }
@@ -175,8 +176,8 @@ class StateBuilder {
     this.#need(this.#comparatorSeen || undefined, 'comparator', damage);
     for (const number of this.#tables.keys()) {
       if (number >= numbers.nextFileNumber) {
-        const message = `table ${number} is live, but the next file number is ${numbers.nextFileNumber}`;
-        throw this.#damaged(message, undefined);
+        const message = `but the next file number is ${numbers.nextFileNumber}`;
+        throw this.#damaged(`table ${number} is live, ${message}`, undefined);
       }
     }
     return {

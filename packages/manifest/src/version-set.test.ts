@@ -81,7 +81,7 @@ test('an edit goes to the manifest after the directory is synced, and is then cu
   ]);
 });
 
-test('recover() writes nothing; the first edit makes a new manifest, whole before CURRENT names it', () => {
+test('recover() writes nothing; the first edit makes a new manifest, whole before its name', () => {
   const { memory, vfs } = directory();
   const first = VersionSet.create(memory, 'db');
   const table = makeTable(first, memory);

@@ -36,7 +36,9 @@ export interface VersionSetOptions {
   readonly beforeAppend?: () => void;
   /** Start a new manifest when one is this long, in bytes; default 4 MiB. */
   readonly manifestSize?: number;
-  /** Whether `recover` checks that the live tables are there with their right size; default true. */
+  /**
+   * Whether `recover` checks that the live tables are there with their right size; default true.
+   */
   readonly checkTables?: boolean;
 }
 
@@ -276,7 +278,10 @@ export class VersionSet {
     return { ...edit, logNumber, previousLogNumber, lastSequence };
   }
 
-  /** Begins a new manifest; `records` gets the next file number, for the manifest takes one itself. */
+  /**
+   * Begins a new manifest; `records` gets the next file number, for the manifest takes one
+   * itself.
+   */
   #startManifest(records: (nextFileNumber: number) => Partial<VersionEdit>[]): void {
     const number = this.takeFileNumber();
     this.#manifest.start(number, [{}, ...records(this.#nextFileNumber)].map(encodeVersionEdit));

@@ -47,7 +47,8 @@ export class PowerLossDisk {
 
   /**
    * @param onCall - called after each call that changes something
-   * @param skip - which calls are to do nothing: `sync` and a path, `syncDirectory after` and a call
+   * @param skip - which calls are to do nothing: `sync` and a path, `syncDirectory after` and a
+   * call
    */
   constructor(onCall: () => void, skip: (call: string) => boolean = () => false) {
     this.#memory.makeDirectory('db');

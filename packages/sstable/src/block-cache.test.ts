@@ -5,14 +5,14 @@ import { seeded } from '@jump/testkit';
 import { expect, test } from 'vitest';
 import { openWritten } from '../test/tables.ts';
 import { Block } from './block.ts';
-import { BlockCache } from './block-cache.ts';
+import { BlockCache, Clock } from './block-cache.ts';
 
 const make = (charge: number): Block => new Block(new Uint8Array(0), 0, 0, 1, charge);
 
 test(
   'its account is that of its blocks, and never above its capacity',
   seeded((random) => {
-    const cache = new BlockCache(1000);
+    const cache = new Clock(1000);
     const home: (Block | undefined)[] = Array.from({ length: 50 }, () => undefined);
     for (let i = 0; i < 5000; i++) {
       const ordinal = random.integer(0, 49);
@@ -28,7 +28,7 @@ test(
 );
 
 test('keeps what is used over what is read once', () => {
-  const cache = new BlockCache(1000);
+  const cache = new Clock(1000);
   const home: (Block | undefined)[] = [];
   cache.insert(make(100), home, 0);
   for (let i = 1; i < 100; i++) {
@@ -40,7 +40,7 @@ test('keeps what is used over what is read once', () => {
 });
 
 test('does not keep what is larger than itself', () => {
-  const cache = new BlockCache(10);
+  const cache = new Clock(10);
   const home: (Block | undefined)[] = [undefined];
   cache.insert(make(11), home, 0);
   expect(home[0]).toBeUndefined();

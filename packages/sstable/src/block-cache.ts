@@ -19,19 +19,18 @@ export interface BlockCacheStats {
   readonly bytes: number;
 }
 
+/** Gives the workings of a cache to the tables that share it. */
+export let clockOf: (cache: BlockCache) => Clock;
+
 /** A cache of blocks that any number of tables of one thread share. */
 export class BlockCache {
   /** The most bytes that it holds. */
   readonly capacity: number;
-  /** Reads that found their block. */
-  hits = 0;
-  /** Reads that had to go to the file. */
-  misses = 0;
-  /** Bytes held now. */
-  bytes = 0;
-  readonly #slots: (Block | undefined)[] = [];
-  readonly #free: number[] = [];
-  #hand = 0;
+  readonly #clock: Clock;
+
+  static {
+    clockOf = (cache) => cache.#clock;
+  }
 
   /**
    * Makes an empty cache.
@@ -46,18 +45,31 @@ export class BlockCache {
       );
     }
     this.capacity = capacityBytes;
+    this.#clock = new Clock(capacityBytes);
   }
 
   /** The counts, as they are now. */
   get stats(): BlockCacheStats {
-    return { hits: this.hits, misses: this.misses, bytes: this.bytes };
+    const { hits, misses, bytes } = this.#clock;
+    return { hits, misses, bytes };
+  }
+}
+
+/** The slots and the hand. */
+export class Clock {
+  readonly capacity: number;
+  hits = 0;
+  misses = 0;
+  bytes = 0;
+  readonly #slots: (Block | undefined)[] = [];
+  readonly #free: number[] = [];
+  #hand = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
   }
 
-  /**
-   * Keeps `block` in `home[ordinal]`; does nothing if it is larger than the cache.
-   *
-   * @internal
-   */
+  /** Keeps `block` in `home[ordinal]`; does nothing if it is larger than the cache. */
   insert(block: Block, home: (Block | undefined)[], ordinal: number): void {
     const { charge } = block;
     if (charge > this.capacity) return;
@@ -72,11 +84,7 @@ export class BlockCache {
     home[ordinal] = block;
   }
 
-  /**
-   * Drops a block if it is here.
-   *
-   * @internal
-   */
+  /** Drops a block if it is here. */
   remove(block: Block): void {
     const { home } = block;
     if (home === undefined) return;

@@ -3,7 +3,7 @@
  */
 import { corruption } from '@jump/base';
 import type { Block } from './block.ts';
-import type { BlockCache } from './block-cache.ts';
+import { type BlockCache, type Clock, clockOf } from './block-cache.ts';
 import { BlockChecker } from './block-checker.ts';
 import type { KeyOrder } from './key-order.ts';
 import type { OpenedTable } from './open-table.ts';
@@ -21,7 +21,7 @@ export class BlockStore {
   readonly file: TableFile;
   readonly index: SparseIndex;
   readonly #order: KeyOrder;
-  readonly #cache: BlockCache;
+  readonly #cache: Clock;
   readonly #checker: BlockChecker;
   readonly #contents = new Contents();
 
@@ -29,7 +29,7 @@ export class BlockStore {
     this.file = file;
     this.index = table.index;
     this.#order = table.order;
-    this.#cache = cache;
+    this.#cache = clockOf(cache);
     this.#checker = new BlockChecker(table.order, file.source);
     this.count = table.index.count;
     // Filled, so that it is an array without holes, which is read faster.

@@ -1,6 +1,7 @@
 /**
  * Codecs: how the contents of a block may be stored. The byte behind a block names one.
  */
+import { MAX_BLOCK } from './footer.ts';
 import { decompressSnappy, snappyLength } from './snappy.ts';
 
 /** Codec byte of contents stored as they are. On disk: do not change. */
@@ -30,7 +31,7 @@ export const snappyCodec: BlockCodec = {
   name: 'snappy',
   decode(source: Uint8Array, start: number, end: number): Uint8Array | undefined {
     const length = snappyLength(source, start, end);
-    if (length < 0) return undefined;
+    if (length < 0 || length > MAX_BLOCK) return undefined;
     const target = new Uint8Array(length);
     return decompressSnappy(source, start, end, target) ? target : undefined;
   },

@@ -27,6 +27,9 @@ export const BLOCK_TRAILER_LENGTH = 5;
 /** The most bytes that an encoded handle of ours takes: two varints of 53 bits. */
 export const MAX_HANDLE_LENGTH = 16;
 
+/** The largest block that is read: places in it fit 31 bits. */
+export const MAX_BLOCK: number = 2 ** 31 - 16;
+
 /** On disk: do not change. The first 64 bits of sha1("http://code.google.com/p/leveldb/"). */
 const MAGIC_LOW = 0x8b80fb57;
 const MAGIC_HIGH = 0xdb477524;
@@ -66,6 +69,10 @@ export function readHandle(reader: ByteReader, limit: number, what: string): Blo
     throw reader.damaged(
       `${what} of ${size} bytes at offset ${offset} does not end before ${limit}`,
     );
+  }
+  if (size > MAX_BLOCK) {
+    const message = `${what} of ${size} bytes at offset ${offset}: at most ${MAX_BLOCK} can be read`;
+    throw new JumpError('JUMP_UNSUPPORTED', message, { file: reader.source });
   }
   return { offset, size };
 }

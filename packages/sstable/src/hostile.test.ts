@@ -431,3 +431,25 @@ test(
     }
   }),
 );
+
+test('the old name of LevelDB’s filter is trusted only where its two hashes agree', () => {
+  const policy = plainBloomPolicy(10);
+  const denying = {
+    ...policy,
+    name: 'leveldb.BuiltinBloomFilter',
+    build: () => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 6),
+  };
+  const keys = [
+    Uint8Array.of(1, 2, 3, 4, 5),
+    Uint8Array.of(1, 2, 3, 4, 0x85),
+    Uint8Array.of(2, 2, 3, 0x84),
+  ];
+  const bytes = tableBytes(
+    keys.map((key) => ({ key, value: key })),
+    { filter: denying },
+  );
+  const table = TableReader.fromBytes(bytes, { filters: [policy] });
+  expect(keys.map((key) => table.get(key) !== undefined)).toEqual([false, true, false]);
+  expect(table.filterStats).toEqual({ hits: 2, misses: 1, falsePositives: 0 });
+  expect(() => table.verify()).toThrow(/denies a key/);
+});

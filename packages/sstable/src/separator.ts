@@ -1,7 +1,7 @@
 /**
  * The keys of the index: as short as they can be between two blocks, as LevelDB chooses them.
  */
-import { equalRanges, sliceRange } from '@jump/base';
+import { equalRanges, showBytes, sliceRange } from '@jump/base';
 import type { KeyOrder } from './key-order.ts';
 
 /**
@@ -27,6 +27,7 @@ export function separatorKey(
   if (short === undefined || equalRanges(short, 0, short.length, userLast, 0, userLast.length)) {
     return last;
   }
+  if (!order.bytewise) checkShort(order, userLast, short, next);
   if (trailer === 0) return short;
   // As LevelDB's internal comparator: only a key that is really shorter, and sorts later, is taken.
   if (short.length >= userLast.length || comparator.compare(userLast, short) >= 0) return last;
@@ -34,4 +35,21 @@ export function separatorKey(
   key.set(short);
   key.set(NEWEST_TRAILER, short.length);
   return key;
+}
+
+/** A user's comparator may err; a wrong key in the index would hide entries. */
+function checkShort(
+  order: KeyOrder,
+  last: Uint8Array,
+  short: Uint8Array,
+  next: Uint8Array | undefined,
+): void {
+  const { comparator, trailer } = order;
+  const before = comparator.compare(last, short) <= 0;
+  const behind =
+    next === undefined || comparator.compare(short, sliceRange(next, 0, next.length - trailer)) < 0;
+  if (before && behind) return;
+  throw new TypeError(
+    `comparator ${comparator.name}: ${showBytes(short)} does not separate the keys`,
+  );
 }

@@ -1,7 +1,7 @@
 // Goal:   a writer refuses what it cannot store, leaves nothing behind when abandoned, and writes
 // the
 //         same table whatever the size of its values.
-import { encodeInternalKey } from '@jump/base';
+import { bytewiseComparator, encodeInternalKey } from '@jump/base';
 import { FaultVfs, Random } from '@jump/testkit';
 import { memoryVfs } from '@jump/vfs';
 import { expect, test } from 'vitest';
@@ -164,4 +164,11 @@ test('every failing operation of the file is reported, and can be cleaned up', (
   }
   // Opening, four buffers of 64 KiB, what is left at the end, the sync.
   expect(failures).toBe(7);
+});
+
+test('a comparator that separates wrongly is found out', () => {
+  const wrong = { ...bytewiseComparator, separator: () => Uint8Array.of(9) };
+  const writer = new TableWriter(target(), { comparator: wrong, blockSize: 1 });
+  writer.add(Uint8Array.of(1), one);
+  expect(() => writer.add(Uint8Array.of(2), one)).toThrow(/leveldb.BytewiseComparator: 09/);
 });

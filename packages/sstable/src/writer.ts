@@ -213,8 +213,8 @@ export class TableWriter {
     output.size += FOOTER_LENGTH;
     output.handOver();
     output.file.sync();
-    this.#state = 'closed';
     output.file.close();
+    this.#state = 'closed';
     return {
       entries: this.#entries,
       tombstones: this.#tombstones,
@@ -273,8 +273,11 @@ export class TableWriter {
   abandon(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#output.file.close();
-    this.#vfs.remove(this.#path);
+    try {
+      this.#output.file.close();
+    } finally {
+      this.#vfs.remove(this.#path);
+    }
   }
 
   #notOpen(): Error {

@@ -174,6 +174,8 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
   const spec = tableSpec(settings);
   let log: WriteAheadLog | undefined;
   try {
+    // Footer, index and filter of every live table are read and checked now, not at some later `get`.
+    for (const level of versions.current.levels) for (const table of level) tables.get(table);
     const added = recoverLogs(store, spec);
     const number = versions.takeFileNumber();
     log = new WriteAheadLog(store, number, settings.logWrites);

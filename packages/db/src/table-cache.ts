@@ -133,6 +133,7 @@ export class TableCache {
         `${table.fileSize} bytes expected, found ${reader.fileSize}`,
       );
     }
+    rememberCounts(table, reader);
     const entry = { reader, users: 0 };
     this.#open.set(table.number, entry);
     return entry;
@@ -155,6 +156,17 @@ export class TableCache {
       return;
     }
   }
+}
+
+/** Notes how many entries and tombstones a table has: strategies ask, the manifest does not say. */
+function rememberCounts(
+  table: { entries?: number; tombstones?: number },
+  reader: TableReader,
+): void {
+  const { record } = reader;
+  if (record === undefined || table.entries !== undefined) return;
+  table.entries = record.entries;
+  table.tombstones = record.tombstones;
 }
 
 function addCounts(sum: FilterCounts, counts: Readonly<FilterCounts>): void {

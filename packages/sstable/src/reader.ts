@@ -84,11 +84,6 @@ export class TableReader {
     return this.#file.size;
   }
 
-  /** What the table's `jumpdb.table` entry says, read at opening; `undefined` if it has none. */
-  get record(): TableRecord | undefined {
-    return this.#table.stored;
-  }
-
   /** What the filter was worth so far. */
   get filterStats(): FilterStats {
     return {

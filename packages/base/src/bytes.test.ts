@@ -1,7 +1,6 @@
 // Goal:   ranges are compared and copied as if they were arrays of their own.
 // Method: each function on ranges inside larger arrays, against the same thing said with plain
-// arrays;
-//         lengths on both sides of the point where copying changes its way.
+//         arrays; lengths on both sides of the point where copying changes its way.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,9 +1,7 @@
 // Goal:   separators and successors lie where index blocks rely on them; orders of ranges and of
-// internal
-//         keys follow from an order of user keys.
+//         internal keys follow from an order of user keys.
 // Method: the inequalities themselves, on keys that often share beginnings and hold 0xff; the cases
-// that
-//         LevelDB's comparator decides, by hand; a comparator of the user's beside the model.
+//         that LevelDB's comparator decides, by hand; a comparator of the user's beside the model.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareBytes, compareRanges } from './bytes.ts';

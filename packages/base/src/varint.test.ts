@@ -1,7 +1,6 @@
 // Goal:   numbers come back, in the bytes that LevelDB writes; damaged ones are refused by name and
 // place. Method: fixed bytes at every change of length; round trips of random numbers; each reader
-// on bytes that
-//         end early, go on too long, or hold more bits than fit.
+//         on bytes that end early, go on too long, or hold more bits than fit.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JumpError } from './errors.ts';

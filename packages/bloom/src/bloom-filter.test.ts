@@ -1,6 +1,5 @@
 // Goal:   BloomFilter is a filter of bloom-filters in every respect, never hides an element, and
-// its
-//         bytes come back or are refused.
+//         its bytes come back or are refused.
 // Method: the package's own methods are run on our filters and compared; round trips of random
 //         filters; every damaged bit, every cut, and headers that lie under a good checksum.
 import { crc32c, writeFixed32, writeFixed64 } from '@jump/base';

@@ -1,7 +1,6 @@
 // Goal:   LevelDB's hash, and the answers to filters that are not as we write them.
 // Method: vectors that LevelDB's own hash test uses (bytes of 0x80 and more, where a signed char
-// would
-//         go wrong); filters made by hand. Whole filters: leveldb-golden.test.ts.
+//         would go wrong); filters made by hand. Whole filters: leveldb-golden.test.ts.
 import { fromHex } from '@jump/testkit';
 import { expect, test } from 'vitest';
 import { leveldbBloomPolicy, leveldbHash } from './leveldb-policy.ts';

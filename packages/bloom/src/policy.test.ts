@@ -1,6 +1,5 @@
 // Goal:   our filter of tables never hides a key, is as good as theory says, and is the bit array
-// of
-//         a filter of bloom-filters.
+//         of a filter of bloom-filters.
 // Method: random sets of keys; rates measured over so many absent keys that a tenth is at least six
 //         standard deviations, under a fixed seed; the same bits from the library's own `add`.
 import { Random } from '@jump/testkit';

@@ -1,6 +1,5 @@
 // Goal:   nothing is lost in silence: every record is given whole, or its loss is reported, and a
-// torn
-//         tail is never taken for damage.
+//         torn tail is never taken for damage.
 // Method: each byte of small and of block-crossing logs is changed, in four ways; logs are cut and
 //         zeroed from each byte on. What is lost must be exactly the record that was hit.
 import { crc32c, maskCrc, writeFixed32 } from '@jump/base';

@@ -1,8 +1,7 @@
 /**
  * Writes manifests, in an order of steps that survives a power loss between any two of them. Each
  * step is there for a reason, and a test takes each one away and sees the order fail
- * (google/leveldb#68, #183, #189,
- * #190 tell what happens without them):
+ * (google/leveldb#68, #183, #189, #190 tell what happens without them):
  *
  *   a new manifest   write and sync it; sync the directory; write and sync a temporary file with
  *                    its name; rename that to CURRENT; sync the directory

@@ -1,8 +1,7 @@
 // Goal:   no damage to CURRENT or a manifest goes unseen, and no state that a power loss leaves is
 //         taken for damage.
 // Method: each byte is changed and each length is cut, once with the files of older states still
-// there
-//         and once without; hand-made manifests reach each check behind the checksums.
+//         there and once without; hand-made manifests reach each check behind the checksums.
 import { readFileSync } from 'node:fs';
 import { bytewiseComparator, encodeInternalKey } from '@jump/base';
 import { LogReader, LogWriter } from '@jump/log';

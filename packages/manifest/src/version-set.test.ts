@@ -1,6 +1,5 @@
 // Goal:   what is in memory is what the disk would give back, and steps come in the order that a
-// power
-//         loss cannot break.
+//         power loss cannot break.
 // Method: the calls on the file system are written down and compared, call by call; every call is
 //         made to fail once. What a power loss leaves is in ../test/power-loss.test.ts.
 import { readFileSync } from 'node:fs';

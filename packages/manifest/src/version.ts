@@ -80,8 +80,7 @@ export class Version {
    * `undefined` being no bound; in the level's order. So that a compaction may take them:
    *
    * - In level 0 a table that reaches over a bound moves the bound, until none does: a newer
-   * version
-   *   of a key never goes down while an older one stays.
+   *   version of a key never goes down while an older one stays.
    * - Deeper, tables that go on with the last user key of the last one found belong to it, for the
    *   same reason (google/leveldb#320).
    */

@@ -1,10 +1,8 @@
 // Goal:   whenever the power goes, the store is in the state of its last acknowledged edit or of
-// one
-//         that was under way, and everything that this state names is there.
+//         one that was under way, and everything that this state names is there.
 // Method: a store lives through flushes, compactions, new manifests and openings; after every
-// single
-//         call what the disk may hold is enumerated and opened. Then each step of the protocol is
-//         taken away: the same check must fail.
+//         single call what the disk may hold is enumerated and opened. Then each step of the
+//         protocol is taken away: the same check must fail.
 import { bytewiseComparator, encodeInternalKey } from '@jump/base';
 import { Random, seeded } from '@jump/testkit';
 import type { Vfs } from '@jump/vfs';

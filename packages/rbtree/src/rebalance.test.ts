@@ -1,7 +1,7 @@
 // Goal:   every shape of tree that insertions and deletions can meet stays red-black.
 // Method: all permutations of few keys, inserted and removed in every order, checked after each
-// step;
-//         then random sequences on larger trees. No keys are needed: a node's position is its key.
+//         step; then random sequences on larger trees. No keys are needed: a node's position is its
+//         key.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkLinks } from './invariants.ts';

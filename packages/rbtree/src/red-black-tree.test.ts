@@ -1,7 +1,6 @@
 // Goal:   RedBlackTree is a sorted Map, whatever happens in whatever order, iterators included.
 // Method: random commands on the tree and on a sorted array side by side, colours checked after
-// each;
-//         then each rule of iteration and each refusal by itself.
+//         each; then each rule of iteration and each refusal by itself.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkLinks } from './invariants.ts';

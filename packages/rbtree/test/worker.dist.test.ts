@@ -1,7 +1,6 @@
 // Goal:   another thread reads a shared tree without a copy of it.
 // Method: a real worker on the built package walks and searches, and answers with what it saw; then
-// the
-//         writer changes one value in place, which the worker must see in the same memory.
+//         the writer changes one value in place, which the worker must see in the same memory.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ByteTree } from '@jump/rbtree';

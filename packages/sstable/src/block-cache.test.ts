@@ -1,6 +1,5 @@
 // Goal:   the cache holds at most what it may, keeps what is used, and never pulls a block away
-// from
-//         somebody who uses it.
+//         from somebody who uses it.
 import { seeded } from '@jump/testkit';
 import { expect, test } from 'vitest';
 import { openWritten } from '../test/tables.ts';

@@ -1,6 +1,5 @@
 // Goal:   a writer refuses what it cannot store, leaves nothing behind when abandoned, and writes
-// the
-//         same table whatever the size of its values.
+//         the same table whatever the size of its values.
 import { bytewiseComparator, encodeInternalKey } from '@jump/base';
 import { FaultVfs, Random } from '@jump/testkit';
 import { memoryVfs } from '@jump/vfs';

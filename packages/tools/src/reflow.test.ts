@@ -16,6 +16,14 @@ test('begins a new line before a tag, a list, a drawing', () => {
   }
 });
 
+test('keeps the indentation of what hangs', () => {
+  const text = [`// Goal:   ${words(19)}`, '//         next', '// Method: short'].join('\n');
+  expect(reflow(text)).toBe(
+    [`// Goal:   ${words(18)}`, '//         word next', '// Method: short'].join('\n'),
+  );
+  expect(reflow(` * - ${words(20)}\n * - next`)).toBe(` * - ${words(19)}\n *   word\n * - next`);
+});
+
 test('opens a comment of one line', () => {
   expect(reflow(`  /** ${words(20)} */`)).toBe(
     ['  /**', `   * ${words(19)}`, '   * word', '   */'].join('\n'),

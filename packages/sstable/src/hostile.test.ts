@@ -1,136 +1,17 @@
 // Goal:   no file, however made, gets wrong data, a hang or much memory out of the reader.
-// Method: every byte of a small table is damaged and every truncation tried; then tables are made
-// on
-//         purpose from blocks with true checksums, so that the checks behind the checksum are reached.
-import {
-  crc32c,
-  encodeInternalKey,
-  JumpError,
-  maskCrc,
-  writeFixed32,
-  writeVarint,
-  writeVarint64,
-} from '@jump/base';
-import { type Entry, seeded } from '@jump/testkit';
+// Method: tables are put together on purpose from blocks with true checksums, so that the checks
+//         behind the checksum are reached.
+import { encodeInternalKey, JumpError } from '@jump/base';
+import { seeded } from '@jump/testkit';
 import { describe, expect, test } from 'vitest';
 import { block, forge, handle, type Place, type RawEntry } from '../test/forge.ts';
+import { filters, sample, text, tryReading } from '../test/reading.ts';
 import { plainBloomPolicy, tableBytes } from '../test/tables.ts';
-import { Lookup, type TableKeys, TableReader } from './index.ts';
+import { TableReader } from './index.ts';
 import { compressSnappy, maxCompressedLength } from './snappy.ts';
 
-const filters = [plainBloomPolicy(10), plainBloomPolicy(10, 'table')];
-const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const MAX_MS = 1000; // 100 on an idle machine
 const MAX_BYTES = 64 << 20;
-
-/** Everything that can be read from a table, in all the ways there are. */
-function readAll(bytes: Uint8Array, keys: TableKeys | 'auto'): string {
-  const table = TableReader.fromBytes(bytes, { keys, filters });
-  const lines: string[] = [];
-  const show = (...parts: Uint8Array[]) =>
-    lines.push(parts.map((part) => Buffer.from(part).toString('hex')).join(' '));
-  const cursor = table.cursor();
-  for (cursor.first(); cursor.valid; cursor.next()) {
-    show(
-      cursor.keyBytes.subarray(0, cursor.keyEnd),
-      cursor.valueBytes.subarray(cursor.valueStart, cursor.valueEnd),
-    );
-  }
-  for (cursor.last(); cursor.valid; cursor.previous())
-    show(cursor.keyBytes.subarray(0, cursor.keyEnd));
-  for (const { key, value } of table.entries()) show(key, value);
-  for (const { key, value } of table.entries({ reverse: true })) show(key, value);
-  const lookup = new Lookup();
-  for (let i = 0; i < 30; i++) {
-    const key = text(`key${i}`);
-    show(table.get(key) ?? text('absent'));
-    lookup.set(key, 0, key.length, 20);
-    lines.push(String(table.find(lookup)));
-  }
-  table.verify();
-  return lines.join('\n');
-}
-
-function sample(): Entry[] {
-  const entries: Entry[] = [];
-  for (let i = 10; i < 30; i++) {
-    const user = text(`key${i}`);
-    entries.push({ key: encodeInternalKey(user, 40 + i, 1), value: text(`new value ${i}`) });
-    if (i % 3 === 0) entries.push({ key: encodeInternalKey(user, i, 0), value: new Uint8Array(0) });
-  }
-  return entries;
-}
-
-describe.each(['snappy', 'none'] as const)('a table with compression %s', (compression) => {
-  const filter = compression === 'snappy' ? filters[0] : filters[1];
-  const whole = tableBytes(sample(), { keys: 'internal', compression, filter, blockSize: 300 });
-  const expected = readAll(whole, 'internal');
-
-  test('damaged at any byte gives an error or the same data', () => {
-    let harmless = 0;
-    for (let at = 0; at < whole.length; at++) {
-      for (const mask of [0x01, 0x80, 0xff]) {
-        const damaged = whole.slice();
-        damaged[at] = (damaged[at] as number) ^ mask;
-        for (const keys of ['internal', 'auto'] as const) {
-          const outcome = tryReading(damaged, keys);
-          if (outcome instanceof JumpError) {
-            expect(outcome.message, `byte ${at} ^ ${mask}`).toMatch(/^bytes/);
-            continue;
-          }
-          expect(outcome, `byte ${at} ^ ${mask}`).toBe(expected);
-          harmless++;
-        }
-      }
-    }
-    // Nothing covers the footer's padding, 34 bytes; and with 0x80 the last byte of the index's
-    // handle becomes a longer way to write the same number.
-    expect(harmless).toBe(2 * (3 * 34 + 1));
-  });
-
-  test('cut anywhere gives an error', () => {
-    for (let length = 0; length < whole.length; length++) {
-      expect(tryReading(whole.slice(0, length), 'auto'), `${length}`).toBeInstanceOf(JumpError);
-    }
-  });
-
-  test(
-    'with random damage under true checksums gives an error or ordered entries',
-    seeded((random) => {
-      for (let i = 0; i < 1500; i++) {
-        const damaged = whole.slice();
-        for (let n = random.integer(1, 4); n > 0; n--)
-          damaged[random.integer(0, damaged.length - 49)] = random.bits();
-        reseal(damaged, whole);
-        tryReading(damaged, random.chance(0.5) ? 'internal' : 'auto');
-      }
-    }),
-  );
-});
-
-/** The text, or the error; anything but a JumpError is a failure of the test. */
-function tryReading(bytes: Uint8Array, keys: TableKeys | 'auto'): string | JumpError {
-  try {
-    return readAll(bytes, keys);
-  } catch (error) {
-    if (!(error instanceof JumpError)) throw error;
-    expect(['JUMP_CORRUPTION', 'JUMP_UNSUPPORTED']).toContain(error.code);
-    return error;
-  }
-}
-
-/** Makes the checksums of all blocks true again; they lie where they lay in the sound table. */
-function reseal(bytes: Uint8Array, sound: Uint8Array): void {
-  // A block ends where a stored checksum fits what is before it: found in the sound table.
-  let start = 0;
-  for (let end = 1; end + 4 <= sound.length; end++) {
-    const stored = new DataView(sound.buffer, sound.byteOffset).getUint32(end, true);
-    if (maskCrc(crc32c(sound, start, end)) !== stored) continue;
-    writeFixed32(bytes, end, maskCrc(crc32c(bytes, start, end)));
-    start = end + 4;
-    end = start;
-  }
-}
 
 /** One data block with these contents. */
 const withData = (contents: Uint8Array, codec = 0): Uint8Array =>

@@ -50,7 +50,7 @@ function compareWhole(a: Uint8Array, b: Uint8Array): number {
  *
  * @throws {Error} Naming the node at which a rule is broken.
  */
-export function checkByteTree(parts: ByteTreeParts, compare?: CompareKeys): void {
+function checkByteTree(parts: ByteTreeParts, compare?: CompareKeys): void {
   const words = new Int32Array(parts.nodes);
   const arena = new ByteArena(false, 1);
   for (const chunk of parts.chunks) arena.addChunk(chunk);

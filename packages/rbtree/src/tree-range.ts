@@ -33,7 +33,7 @@ export interface Walkable<K> {
 }
 
 /** Refuses a range with two lower or two upper bounds. */
-export function checkRange<K>(range: TreeRange<K>): void {
+function checkRange<K>(range: TreeRange<K>): void {
   if (range.gte !== undefined && range.gt !== undefined) {
     throw new RangeError('a range has gte or gt, not both');
   }

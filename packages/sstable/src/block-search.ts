@@ -12,7 +12,7 @@ import type { Lookup } from './lookup.ts';
 /** The key is in this block; the lookup holds what was found. */
 export const FOUND = 1;
 /** An entry behind the key was met: the key is not in the table. */
-export const ABSENT = 0;
+const ABSENT = 0;
 /** All entries of the block are before the key. */
 export const EXHAUSTED = -1;
 

@@ -5,6 +5,12 @@
  *
  * @packageDocumentation
  */
+export {
+  type CrashOperation,
+  CrashVfs,
+  type DiskImage,
+  type ImageChoice,
+} from './crash-vfs.ts';
 export { type CursorSubject, cursorContract } from './cursor-contract.ts';
 export { type DataCase, dataDriven, parseDataCases } from './data-driven.ts';
 export {

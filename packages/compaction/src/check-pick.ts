@@ -12,7 +12,6 @@ import {
   overlaps,
   spanOf,
   totalBytes,
-  userKey,
 } from './ranges.ts';
 import { DEEPEST, LEVELS, type LevelTables, type Pick, type PickState } from './strategy.ts';
 
@@ -101,11 +100,11 @@ function isLive(
   table: TableMeta,
 ): boolean {
   if (level === 0 || !(table?.smallest instanceof Uint8Array)) return live.includes(table);
-  const key = userKey(table.smallest);
+  const key = spanOf(table).smallest;
   let at = firstEndingAt(live, key, state.compareUser);
   // A split user key ends in one table and begins in the next.
   while (at < live.length && live[at] !== table) {
-    if (state.compareUser(userKey(live[at]!.smallest), key) > 0) return false;
+    if (state.compareUser(spanOf(live[at]!).smallest, key) > 0) return false;
     at++;
   }
   return at < live.length;
@@ -164,7 +163,7 @@ function checkOlder(
 }
 
 function isBefore(a: TableMeta, b: TableMeta, compare: PickState['compareUser']): boolean {
-  return compare(userKey(a.smallest), userKey(b.smallest)) < 0;
+  return compare(spanOf(a).smallest, spanOf(b).smallest) < 0;
 }
 
 function checkMove(state: PickState, pick: Pick, name: string): void {

@@ -49,8 +49,11 @@ export interface CompactionJob {
   readonly numbers: FileNumbers;
   /** The sequences that snapshots, iterators and cursors read at, ascending. */
   readonly snapshots: readonly number[];
-  /** Where tables outside the inputs may hold older versions: user keys, ascending, not overlapping. */
-  readonly older: readonly Span[];
+  /**
+   * Where tables outside the inputs may hold older versions: user keys, ascending, not overlapping.
+   * `'everywhere'` if that does not matter, since no input has a tombstone.
+   */
+  readonly older: readonly Span[] | 'everywhere';
   /** The tables of the level behind the output's that the result overlaps, ascending. */
   readonly grandparents: readonly TableMeta[];
   /** How to write. */
@@ -77,10 +80,19 @@ export function makeJob(state: PickState, pick: Pick, options: JobOptions): Comp
     outputLevel: pick.outputLevel,
     numbers: options.numbers,
     snapshots: options.snapshots,
-    older: olderRanges(state, pick),
+    older: mayHaveTombstones(pick) ? olderRanges(state, pick).map(copied) : 'everywhere',
     grandparents: grandparents(state, pick),
     table: options.table,
   };
+}
+
+function mayHaveTombstones(pick: Pick): boolean {
+  return pick.inputs.some(({ tables }) => tables.some((table) => table.tombstones !== 0));
+}
+
+/** Copies keys: a view that goes to another thread takes the whole of its buffer along. */
+function copied({ smallest, largest }: Span): Span {
+  return { smallest: smallest.slice(), largest: largest.slice() };
 }
 
 /** How many tables a pick can make at most, or enough that the rest does not matter. */
@@ -104,7 +116,7 @@ function grandparents(state: PickState, pick: Pick): TableMeta[] {
  * tombstone that goes too early cannot be brought back.) Neighbours in the output level are no such
  * place: they hold other keys.
  */
-export function olderRanges(state: PickState, pick: Pick): Span[] {
+function olderRanges(state: PickState, pick: Pick): Span[] {
   const { compareUser } = state;
   const tables = pick.inputs.flatMap((input) => input.tables);
   const range = hull(tables, compareUser);

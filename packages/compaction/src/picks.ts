@@ -209,7 +209,7 @@ export function afterPointer(state: PickState, level: number): number {
   let high = tables.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (state.compareUser(userKey(tables[middle]!.largest), key) <= 0) low = middle + 1;
+    if (state.compareUser(spanOf(tables[middle]!).largest, key) <= 0) low = middle + 1;
     else high = middle;
   }
   return low === tables.length ? 0 : low;

@@ -21,9 +21,17 @@ export function userKey(internalKey: Uint8Array): Uint8Array {
   return internalKey.subarray(0, internalKey.length - TRAILER_LENGTH);
 }
 
+/** Views of tables' user keys: making one costs more than most comparisons that need it. */
+const SPANS = new WeakMap<TableMeta, Span>();
+
 /** The user keys that a table reaches from and to. */
 export function spanOf(table: TableMeta): Span {
-  return { smallest: userKey(table.smallest), largest: userKey(table.largest) };
+  let span = SPANS.get(table);
+  if (span === undefined) {
+    span = { smallest: userKey(table.smallest), largest: userKey(table.largest) };
+    SPANS.set(table, span);
+  }
+  return span;
 }
 
 /** The range from the first to the last user key of several tables, at least one. */
@@ -40,8 +48,8 @@ export function hull(tables: readonly TableMeta[], compare: CompareUser): Span {
 /** Tells whether a table has, or may have, keys of a range. */
 export function overlaps(table: TableMeta, range: KeyRange, compare: CompareUser): boolean {
   const { smallest, largest } = range;
-  if (largest !== undefined && compare(userKey(table.smallest), largest) > 0) return false;
-  return smallest === undefined || compare(userKey(table.largest), smallest) >= 0;
+  if (largest !== undefined && compare(spanOf(table).smallest, largest) > 0) return false;
+  return smallest === undefined || compare(spanOf(table).largest, smallest) >= 0;
 }
 
 /** The bytes of some tables. */
@@ -66,7 +74,7 @@ export function firstEndingAt(
   let high = tables.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compare(userKey(tables[middle]!.largest), key) < 0) low = middle + 1;
+    if (compare(spanOf(tables[middle]!).largest, key) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -87,7 +95,7 @@ export function overlapBounds(
     let low = from;
     while (low < to) {
       const middle = (low + to) >>> 1;
-      if (compare(userKey(tables[middle]!.smallest), range.largest) > 0) to = middle;
+      if (compare(spanOf(tables[middle]!).smallest, range.largest) > 0) to = middle;
       else low = middle + 1;
     }
   }
@@ -117,7 +125,7 @@ export function withBoundaries(
   let high = to;
   if (low >= high) return [low, high];
   const shared = (i: number): boolean =>
-    compare(userKey(tables[i - 1]!.largest), userKey(tables[i]!.smallest)) === 0;
+    compare(spanOf(tables[i - 1]!).largest, spanOf(tables[i]!).smallest) === 0;
   while (low > 0 && shared(low)) low--;
   while (high < tables.length && shared(high)) high++;
   return [low, high];
@@ -163,9 +171,9 @@ export function nextOverlappingLevel(
 
 /** Tells whether no two of these tables share a user key. O(n log n). */
 export function disjoint(tables: readonly TableMeta[], compare: CompareUser): boolean {
-  const sorted = [...tables].sort((a, b) => compare(userKey(a.smallest), userKey(b.smallest)));
+  const sorted = [...tables].sort((a, b) => compare(spanOf(a).smallest, spanOf(b).smallest));
   for (let i = 1; i < sorted.length; i++) {
-    if (compare(userKey(sorted[i - 1]!.largest), userKey(sorted[i]!.smallest)) >= 0) return false;
+    if (compare(spanOf(sorted[i - 1]!).largest, spanOf(sorted[i]!).smallest) >= 0) return false;
   }
   return true;
 }

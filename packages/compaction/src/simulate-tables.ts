@@ -15,9 +15,9 @@ export interface Segment {
   /** The position behind the last. */
   readonly high: number;
   /** Different keys of each class, tombstones included. */
-  readonly entries: Float64Array;
+  readonly entries: readonly number[];
   /** Tombstones of each class. */
-  readonly tombstones: Float64Array;
+  readonly tombstones: readonly number[];
 }
 
 /** Makes an internal key of a position: eight bytes, big endian, and a trailer. */
@@ -32,15 +32,8 @@ export function positionKey(position: number): Uint8Array {
   return key;
 }
 
-/** Reads a position back from a user key. */
-export function positionOf(userKey: Uint8Array): number {
-  let position = 0;
-  for (let i = 0; i < 8; i++) position = position * 256 + userKey[i]!;
-  return position;
-}
-
 /** Sums up a class array. */
-function total(counts: Float64Array): number {
+function total(counts: readonly number[]): number {
   let sum = 0;
   for (const count of counts) sum += count;
   return sum;
@@ -56,12 +49,18 @@ export class ModelTable implements TableMeta {
   readonly tombstones: number;
   /** In ascending order, without overlap. */
   readonly segments: readonly Segment[];
+  /** The first position. */
+  readonly low: number;
+  /** The position behind the last. */
+  readonly high: number;
 
   constructor(number: number, segments: readonly Segment[], plan: Plan) {
     this.number = number;
     this.segments = segments;
-    this.smallest = positionKey(segments[0]!.low);
-    this.largest = positionKey(segments.at(-1)!.high - 1);
+    this.low = segments[0]!.low;
+    this.high = segments.at(-1)!.high;
+    this.smallest = positionKey(this.low);
+    this.largest = positionKey(this.high - 1);
     let entries = 0;
     let tombstones = 0;
     for (const segment of segments) {
@@ -71,11 +70,6 @@ export class ModelTable implements TableMeta {
     this.entries = entries;
     this.tombstones = tombstones;
     this.fileSize = Math.ceil(bytesOf(plan, entries, tombstones));
-  }
-
-  /** How many positions it reaches over. */
-  get width(): number {
-    return this.segments.at(-1)!.high - this.segments[0]!.low;
   }
 }
 
@@ -97,24 +91,20 @@ class Layer {
  * Merges runs, the newest first, into pieces from left to right, each between two neighbouring ends of
  * segments.
  *
- * @param older - ascending positions `[low, high]` where something older may lie outside
+ * @param mayBeOlder - tells whether something older may lie outside at positions `[low, high)`
  * @param emit - takes the pieces; their arrays are its own
  */
 export function mergeSegments(
   plan: Plan,
   runs: readonly (readonly Segment[])[],
-  older: readonly (readonly [number, number])[],
+  mayBeOlder: (low: number, high: number) => boolean,
   emit: (piece: Segment) => void,
 ): void {
   const layers = runs.map((segments) => new Layer(segments));
-  let olderAt = 0;
   let position = nextStart(layers, -1);
   while (position < Number.POSITIVE_INFINITY) {
     const end = nextEnd(layers, position);
-    while (olderAt < older.length && older[olderAt]![1] < position) olderAt++;
-    const range = older[olderAt];
-    const bottom = range === undefined || range[0] >= end;
-    const piece = combine(plan, layers, position, end, bottom);
+    const piece = combine(plan, layers, position, end, !mayBeOlder(position, end));
     if (piece !== undefined) emit(piece);
     position = nextStart(layers, end);
   }
@@ -151,8 +141,8 @@ function combine(
   bottom: boolean,
 ): Segment | undefined {
   const { classes, keys } = plan;
-  const entries = new Float64Array(classes.length);
-  const tombstones = new Float64Array(classes.length);
+  const entries = new Array<number>(classes.length).fill(0);
+  const tombstones = new Array<number>(classes.length).fill(0);
   for (const { segments, at } of layers) {
     const segment = segments[at];
     if (segment === undefined || segment.low > low) continue;
@@ -182,8 +172,8 @@ export class TableCutter {
   #limit: number;
   #low = -1;
   #high = -1;
-  #entries: Float64Array;
-  #tombstones: Float64Array;
+  #entries: number[];
+  #tombstones: number[];
   #bytes = 0;
 
   constructor(plan: Plan, newNumber: () => number, size: () => number) {
@@ -191,8 +181,8 @@ export class TableCutter {
     this.#newNumber = newNumber;
     this.#size = size;
     this.#limit = size();
-    this.#entries = new Float64Array(plan.classes.length);
-    this.#tombstones = new Float64Array(plan.classes.length);
+    this.#entries = new Array<number>(plan.classes.length).fill(0);
+    this.#tombstones = new Array<number>(plan.classes.length).fill(0);
   }
 
   /** Adds a piece, cut where a table is full. */
@@ -241,7 +231,7 @@ export class TableCutter {
     this.#low = -1;
     this.#bytes = 0;
     this.#limit = this.#size();
-    this.#entries = new Float64Array(this.#plan.classes.length);
-    this.#tombstones = new Float64Array(this.#plan.classes.length);
+    this.#entries = new Array<number>(this.#plan.classes.length).fill(0);
+    this.#tombstones = new Array<number>(this.#plan.classes.length).fill(0);
   }
 }

@@ -33,7 +33,7 @@ export interface Workload {
   readonly compression?: number;
   /** Bytes of a memtable. Default 64 MiB. */
   readonly memtableSize?: number;
-  /** Bytes of a table. Default 32 MiB. */
+  /** Bytes of a table. Default 64 MiB. */
   readonly tableSize?: number;
   /** Varies sizes a little, as nature does; the same seed gives the same result. Default 1. */
   readonly seed?: number;
@@ -127,7 +127,7 @@ export function planOf(workload: Workload): Plan {
     valueSize,
     compression,
     memtableSize,
-    tableSize: number('tableSize', 32 * 2 ** 20, 1024, 1e12),
+    tableSize: number('tableSize', 64 * 2 ** 20, 1024, 1e12),
     seed: number('seed', 1, 0, 2 ** 32),
     classes,
     writesPerFlush: perFlush,

@@ -10,8 +10,9 @@
  *   L6  ################################       … into the deepest level that is then free
  *
  * A run is only rewritten together with about as much that is newer, so an entry is rewritten about
- * log2(store / level 0) times while the six places suffice (the logarithmic method of Bentley and
- * Saxe, 1980). If every place is taken, the shallowest run joins, whatever its size.
+ * log3(store / level 0) times while the six places suffice (the logarithmic method of Bentley and
+ * Saxe, 1980). If every place is taken, the shallowest run joins, whatever its size. The defaults are
+ * those that `simulate()` found best from 10 GB to 1 TB of uniform writes.
  */
 import { manualPick, mergeInto, tombstonePick } from './picks.ts';
 import { disjoint, hull, levelBytes, overlapBounds, totalBytes } from './ranges.ts';
@@ -32,7 +33,8 @@ export interface TieredOptions {
   readonly l0Trigger?: number;
   /**
    * A run joins a merge if it is at most this many times as large as what is newer and merged. Default
-   * 1. Less: runs stay apart for longer; more: fewer runs to read, more rewritten.
+   * 2. More: fewer runs to read, more rewritten. Less: runs stay apart for longer, but then a large
+   * store soon fills all six places, and rewriting the shallowest run each time costs much more.
    */
   readonly sizeRatio?: number;
   /**
@@ -66,7 +68,7 @@ const NAMES = [
 export function tiered(options: TieredOptions = {}): CompactionStrategy {
   checkNames('tiered()', options, NAMES);
   const trigger = checkNumber('tiered()', 'l0Trigger', options.l0Trigger ?? 4, 1);
-  const ratio = checkNumber('tiered()', 'sizeRatio', options.sizeRatio ?? 1, 0.01);
+  const ratio = checkNumber('tiered()', 'sizeRatio', options.sizeRatio ?? 2, 0.01);
   const spaceLimit = checkNumber('tiered()', 'spaceLimit', options.spaceLimit ?? 1, 0.1);
   const share = checkNumber('tiered()', 'tombstoneShare', options.tombstoneShare ?? 0.5, 0.05, 1);
   const level0 = checkLevel0('tiered()', trigger, {

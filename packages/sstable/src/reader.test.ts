@@ -8,6 +8,7 @@ import {
   maskCrc,
   writeFixed32,
 } from '@jump/base';
+import { FaultVfs, Random } from '@jump/testkit';
 import { memoryVfs } from '@jump/vfs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -337,4 +338,35 @@ test('blocks past 4 GiB are found', () => {
   expect([...table.entries({ reverse: true })]).toHaveLength(3);
   expect(table.approximateOffset(Uint8Array.of(98), 0, 1)).toBeGreaterThan(base);
   table.verify();
+});
+
+test('opening reads once, a point read once, a long scan far less often than blocks', () => {
+  const value = new Random(3).bytes(100);
+  const entries = Array.from({ length: 5000 }, (_, i) => ({
+    key: Uint8Array.of(i >> 8, i),
+    value,
+  }));
+  const { vfs, path } = writeTable(entries, { compression: 'none', filter: plainBloomPolicy(10) });
+  const faulty = new FaultVfs(vfs);
+  const reads = (): number => {
+    const { length } = faulty.operations.filter(({ kind }) => kind === 'read');
+    faulty.operations.length = 0;
+    return length;
+  };
+  const table = TableReader.open(
+    { vfs: faulty, path },
+    { keys: 'raw', filters: [plainBloomPolicy(10)] },
+  );
+  expect(reads()).toBe(1);
+  expect(table.get(Uint8Array.of(3, 9))).toEqual(value);
+  expect(table.get(Uint8Array.of(3, 9))).toEqual(value);
+  expect(reads()).toBe(1);
+  for (const fillCache of [false, true]) {
+    const cursor = table.cursor({ fillCache });
+    for (cursor.first(); cursor.valid; cursor.next());
+    // 130 blocks: with the cache the first eight come one by one.
+    expect(reads()).toBeLessThan(fillCache ? 16 : 8);
+    for (cursor.last(); cursor.valid; cursor.previous());
+    expect(reads()).toBeLessThan(fillCache ? 16 : 8);
+  }
 });

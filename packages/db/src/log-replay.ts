@@ -108,9 +108,11 @@ class Replay {
       });
     }
     const first = Number(sequence);
-    if (count === 0 && bytes.length === BATCH_HEADER_LENGTH) return undefined;
+    if (count === 0 && bytes.length === BATCH_HEADER_LENGTH) return this.#takeMark(first, start);
     const { mode, sink } = this.#input;
-    if (this.#expected !== undefined && first !== this.#expected && mode !== 'salvage') {
+    // Only LevelDB, going on with our manifest (its `reuse_logs`), has older entries in its logs.
+    if (this.#expected !== undefined && first < this.#expected) this.#expected = undefined;
+    if (this.#expected !== undefined && first > this.#expected && mode !== 'salvage') {
       return flaw(`entries from ${this.#expected} on expected, found those from ${first} on`);
     }
     try {
@@ -123,6 +125,17 @@ class Replay {
     this.#highest = Math.max(this.#highest, first + count - 1);
     this.#input.afterBatch();
     return undefined;
+  }
+
+  /** Looks at a mark: entries that it says were on the disk may be missing, between two records. */
+  #takeMark(sequence: number, start: number): Flaw | undefined {
+    const expected = this.#expected;
+    if (expected === undefined || sequence <= expected || this.#input.mode === 'salvage') {
+      return undefined;
+    }
+    const message = `the entries from ${expected} to ${sequence - 1} are missing`;
+    // It ends where it begins: the mark itself is what lies behind.
+    return { start, end: start, message };
   }
 
   /** Decides about damage: throws, or reports it and tells whether reading goes on behind it. */

@@ -179,13 +179,13 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
     const added = recoverLogs(store, spec);
     const number = versions.takeFileNumber();
     log = new WriteAheadLog(store, number, settings.logWrites);
-    log.handOver();
     vfs.syncDirectory(directory);
     const { lastSequence } = store;
     versions.logAndApply(
       { logNumber: number, previousLogNumber: 0, lastSequence, added },
       { directorySynced: true },
     );
+    log.begin();
   } catch (error) {
     log?.close(true);
     tables.close();

@@ -18,7 +18,7 @@ import { LogWriter } from '@jump/log';
 import { logName } from '@jump/manifest';
 import { joinPath, type Vfs } from '@jump/vfs';
 import { afterMicrotasks, afterTurn } from './turn.ts';
-import { encodeMark } from './write-batch.ts';
+import { encodeMark, BATCH_HEADER_LENGTH as MARK_LENGTH } from './write-batch.ts';
 
 /** What the log needs of its store. */
 export interface LogOwner {
@@ -66,12 +66,25 @@ export class WriteAheadLog {
   /** Bytes appended to all logs since opening. */
   #earlierBytes = 0;
 
-  /** Creates the first log of an opening; everything up to `lastSequence` is in tables, synced. */
+  /**
+   * Creates the first log of an opening, empty. Everything up to `lastSequence` is in synced tables,
+   * but until the manifest names them nothing may say so: see {@link WriteAheadLog.begin}.
+   */
   constructor(owner: LogOwner, number: number, mode: 'turn' | 'each') {
     this.#owner = owner;
     this.#bufferSize = mode === 'each' ? 0 : HAND_OVER_BYTES;
     this.#durable = owner.lastSequence;
     this.#current = this.#create(number);
+  }
+
+  /**
+   * Marks the first log, once the manifest names it and the tables before it. A mark that came earlier
+   * could reach the disk without the manifest: it would then speak of what older logs have lost.
+   */
+  begin(): void {
+    this.append(encodeMark(this.#durable + 1), MARK_LENGTH);
+    this.#current.entrySynced = true;
+    this.handOver();
   }
 
   /** The number of the log that is written. */
@@ -120,6 +133,7 @@ export class WriteAheadLog {
     let next: OpenLog;
     try {
       next = this.#create(number);
+      next.writer.append(encodeMark(this.#durable + 1));
     } catch (error) {
       throw this.#owner.poison(error);
     }
@@ -191,7 +205,6 @@ export class WriteAheadLog {
     const { vfs, directory } = this.#owner;
     const path = joinPath(directory, logName(number));
     const writer = new LogWriter({ vfs, path }, { bufferSize: this.#bufferSize });
-    writer.append(encodeMark(this.#durable + 1));
     return { number, writer, entrySynced: false, flushes: 0, closed: false };
   }
 
@@ -226,13 +239,15 @@ export class WriteAheadLog {
   async #flush(): Promise<void> {
     const target = this.#owner.lastSequence;
     const current = this.#current;
-    const older = this.#older;
+    // A copy: a log that is rotated while the disk works joins the list, and is not covered.
+    const older = this.#older.slice();
+    const all = this.#waiters.length > 0;
     this.#flushing = true;
-    const logs = this.#waiters.length > 0 ? [...older, current] : older;
+    const logs = all ? [...older, current] : older;
     for (const log of logs) log.flushes++;
     try {
       await Promise.all(logs.map((log) => log.writer.syncAsync()));
-      if (!this.#closed && logs !== older) this.#syncEntry(current);
+      if (!this.#closed && all) this.#syncEntry(current);
     } catch (error) {
       if (!this.#closed) this.fail(this.#owner.poison(error));
       return;
@@ -245,15 +260,20 @@ export class WriteAheadLog {
     }
     if (this.#closed) return;
     this.#dropSynced(older);
-    if (logs !== older) this.#markDurable(Math.max(this.#durable, target));
-    if (this.#waiters.length > 0) this.#planFlush();
+    try {
+      if (all) this.#markDurable(target);
+    } catch {
+      // The mark could not be written: the store is poisoned, and has told it.
+      return;
+    }
+    if (this.#waiters.length > 0 || this.#older.length > 0) this.#planFlush();
   }
 
   #markDurable(sequence: number): void {
     if (sequence <= this.#durable) return;
     this.#durable = sequence;
-    this.append(encodeMark(sequence + 1), 12);
     this.#settle();
+    this.append(encodeMark(sequence + 1), MARK_LENGTH);
   }
 
   #settle(): void {

@@ -21,7 +21,8 @@ export { type LeveledOptions, leveled } from './leveled.ts';
 export { mergeCursors } from './merge-cursor.ts';
 export type { Span } from './ranges.ts';
 export { type JobEnvironment, type JobResult, runCompaction } from './run.ts';
-export { type SimulationResult, type SimulationSample, simulate } from './simulate.ts';
+export { simulate } from './simulate.ts';
+export type { SimulationResult, SimulationSample } from './simulate-result.ts';
 export type { Workload } from './simulate-workload.ts';
 export type {
   CompactionStrategy,

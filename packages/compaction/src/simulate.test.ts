@@ -21,19 +21,31 @@ test('keys in ascending order are written once, by every strategy', () => {
   }
 });
 
-test('a terabyte is a matter of seconds, and leveled() costs about ten for each full level', {
-  timeout: 60_000,
-}, () => {
+// Generous, since other tests run beside it.
+const SLOW = { timeout: 60_000 };
+
+test('a terabyte is a matter of seconds', SLOW, () => {
   const start = performance.now();
-  const result = simulate(leveled(), { writes: 9 * GB, distribution: 'uniform' });
-  expect(performance.now() - start).toBeLessThan(30_000);
+  const result = simulate(tiered(), { writes: 9 * GB, distribution: 'uniform' });
+  expect(performance.now() - start).toBeLessThan(20_000);
   expect(result.userBytes).toBeGreaterThan(1e12);
-  expect(result.writeAmplification).toBeGreaterThan(15);
-  expect(result.writeAmplification).toBeLessThan(40);
-  expect(result.spaceAmplification).toBeLessThan(1.2);
+  expect(result.writeAmplification).toBeGreaterThan(7);
+  expect(result.writeAmplification).toBeLessThan(13);
   expect(result.series.length).toBeGreaterThan(90);
   const { userBytes } = result.series.at(-1)!;
   expect(userBytes / result.userBytes).toBeGreaterThan(0.98);
+});
+
+test('leveled() costs about half its multiplier, and some, for each level', SLOW, () => {
+  // 12 GB: 320 MB in level 1, 3.2 GB in level 2, the rest in level 3.
+  const result = simulate(leveled(), { writes: 1e8, distribution: 'uniform' });
+  const bytes = result.levels.map((level) => level.bytes);
+  expect(bytes[3]).toBeGreaterThan(2 * bytes[2]!);
+  expect(bytes[2]).toBeGreaterThan(2 * bytes[1]!);
+  expect(bytes.slice(4)).toEqual([0, 0, 0]);
+  expect(result.writeAmplification).toBeGreaterThan(7);
+  expect(result.writeAmplification).toBeLessThan(15);
+  expect(result.spaceAmplification).toBeLessThan(1.2);
 });
 
 test('tiered() writes less and needs more space while it merges; full() reads the least', () => {
@@ -72,17 +84,17 @@ test('the same seed gives the same result, another one nearly the same', () => {
 });
 
 const RUNS: [string, () => CompactionStrategy, number][] = [
-  ['leveled', () => leveled({ baseSize: 40_000, levelMultiplier: 4 }), 0],
-  ['leveled, deletions', () => leveled({ baseSize: 40_000, levelMultiplier: 4 }), 0.3],
+  ['leveled', () => leveled({ baseSize: 20_000, levelMultiplier: 4 }), 0],
+  ['leveled, deletions', () => leveled({ baseSize: 20_000, levelMultiplier: 4 }), 0.3],
   ['tiered', () => tiered(), 0],
   ['tiered, deletions', () => tiered(), 0.3],
   ['full', () => full({ mergeThreshold: 4 }), 0],
 ];
 
-test.each(RUNS)('%s: what real tables cost is within a fifth of it', (_, make, deletes) => {
-  const writes = 40_000;
-  const keys = 20_000;
-  const perTable = 500;
+test.each(RUNS)('%s: what real tables cost is within a fifth of it', SLOW, (_, make, deletes) => {
+  const writes = 16_000;
+  const keys = 8000;
+  const perTable = 200;
   const real = realCost(make(), writes, keys, perTable, deletes);
   const predicted = simulate(make(), {
     writes,
@@ -92,7 +104,7 @@ test.each(RUNS)('%s: what real tables cost is within a fifth of it', (_, make, d
     keySize: 8,
     valueSize: 100,
     memtableSize: perTable * (108 + 48),
-    tableSize: 10_000,
+    tableSize: 5000,
   });
   expect(real.write / predicted.writeAmplification).toBeGreaterThan(0.8);
   expect(real.write / predicted.writeAmplification).toBeLessThan(1.2);
@@ -110,7 +122,7 @@ function realCost(
   deletes: number,
 ): { write: number; space: number; live: number } {
   const random = new Random(7);
-  const store = new MiniStore({ tableSize: 10_000, blockSize: 4096, compression: 'none' });
+  const store = new MiniStore({ tableSize: 5000, blockSize: 4096, compression: 'none' });
   const live = new Set<number>();
   let user = 0;
   let written = 0;

@@ -13,6 +13,7 @@
  */
 import { compareBytes } from '@jump/base';
 import { checkPick } from './check-pick.ts';
+import type { SimulationResult, SimulationSample } from './simulate-result.ts';
 import {
   bytesOf,
   ModelTable,
@@ -22,60 +23,6 @@ import {
 } from './simulate-tables.ts';
 import { distinct, type Plan, planOf, type Workload } from './simulate-workload.ts';
 import { type CompactionStrategy, LEVELS, type Pick, type PickState } from './strategy.ts';
-
-/** The store at one moment of a simulation. */
-export interface SimulationSample {
-  /** Bytes of keys and values written so far. */
-  readonly userBytes: number;
-  /** Bytes of tables. */
-  readonly diskBytes: number;
-  /** Bytes of each level, 0 to 6. */
-  readonly levelBytes: readonly number[];
-  /** Tables. */
-  readonly tables: number;
-  /** Bytes written to tables so far, for each byte written by the user. */
-  readonly writeAmplification: number;
-  /** Bytes of tables, for each byte that a store of one run without garbage would have. */
-  readonly spaceAmplification: number;
-  /** Tables whose range holds a key that is looked for: asked, but for their filters. */
-  readonly readAmplification: number;
-}
-
-/** What {@link simulate} found. Plain data. */
-export interface SimulationResult {
-  /** Bytes written to tables, for each byte of keys and values; the log would add 1. */
-  readonly writeAmplification: number;
-  /** Bytes of tables over bytes of live entries: the mean over the second half of the writes. */
-  readonly spaceAmplification: number;
-  /** The highest it was, with a merge's inputs and outputs both on the disk, in the second half. */
-  readonly peakSpaceAmplification: number;
-  /** Tables that a read of a missing key asks, before filters: the mean over the second half. */
-  readonly readAmplification: number;
-  /** Bytes of keys and values written. */
-  readonly userBytes: number;
-  /** Bytes of tables at the end. */
-  readonly diskBytes: number;
-  /** Keys that are there at the end. */
-  readonly liveKeys: number;
-  /** The share of writes to keys that had been written before. */
-  readonly overwriteShare: number;
-  /** Bytes written by flushes. */
-  readonly flushedBytes: number;
-  /** Bytes written by merges. */
-  readonly mergedBytes: number;
-  /** Memtables flushed. */
-  readonly flushes: number;
-  /** Merges. */
-  readonly merges: number;
-  /** Picks that only moved tables. */
-  readonly moves: number;
-  /** The most bytes that one merge read. */
-  readonly largestMerge: number;
-  /** Tables and bytes of each level at the end. */
-  readonly levels: readonly { readonly tables: number; readonly bytes: number }[];
-  /** About 100 moments, evenly over the writes, for plots. */
-  readonly series: readonly SimulationSample[];
-}
 
 /** Picks after one flush, above which a strategy is taken not to come to an end. */
 const MAX_PICKS = 100_000;

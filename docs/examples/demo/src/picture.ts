@@ -37,7 +37,7 @@ export function tellFilters({ filter, cache }: Stats): void {
 }
 
 /** Bytes, for people. */
-export function megabytes(bytes: number): string {
+function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 

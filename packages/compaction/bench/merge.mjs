@@ -1,4 +1,5 @@
-// Merging sorted cursors: what a step costs, for three structures, by number and mixture of children.
+// Merging sorted cursors: what a step costs, for three structures, by number and mixture of
+// children.
 // `node packages/compaction/bench/merge.mjs` after `npm run build`. Nanoseconds an entry, best of five.
 //
 //   ours      mergeCursors(): an ordered array, one comparison while the same child stays nearest

@@ -1,6 +1,6 @@
 /**
- * Refuses picks that would damage a store. The strategies of this package never make one; a strategy of
- * a user's may, and must get an error for it, not wrong data months later.
+ * Refuses picks that would damage a store. The strategies of this package never make one; a
+ * strategy of a user's may, and must get an error for it, not wrong data months later.
  */
 import { TRAILER_LENGTH } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
@@ -110,7 +110,10 @@ function isLive(
   return at < live.length;
 }
 
-/** The output may reach from the first to the last key of all inputs; nothing that stays may lie there. */
+/**
+ * The output may reach from the first to the last key of all inputs; nothing that stays may lie
+ * there.
+ */
 function checkOutput(state: PickState, pick: Pick, taken: ReadonlySet<number>, name: string): void {
   const { inputs, outputLevel, trivialMove } = pick;
   const target = state.levels[outputLevel]!;
@@ -129,7 +132,10 @@ function checkOutput(state: PickState, pick: Pick, taken: ReadonlySet<number>, n
   }
 }
 
-/** Nothing that stays in the levels that a table leaves or passes may hold older versions of its keys. */
+/**
+ * Nothing that stays in the levels that a table leaves or passes may hold older versions of its
+ * keys.
+ */
 function checkOlder(
   state: PickState,
   pick: Pick,

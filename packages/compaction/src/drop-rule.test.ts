@@ -1,4 +1,5 @@
-// Goal:   no reader at any snapshot can tell that entries were dropped, and nothing that could go stays.
+// Goal:   no reader at any snapshot can tell that entries were dropped, and nothing that could go
+//         stays.
 // Method: the drawing of drop-rule.ts as cases; then random histories, dealt out to a merge and to
 //         tables below it, every reader's view compared before and after by brute force; and the
 //         kept entries compared with a slow statement of the rule.

@@ -1,8 +1,8 @@
 /**
  * The drop rule: which entries a merge need not write, because no reader can ever ask for them.
  *
- * Snapshots are sequences. Reader s sees of each user key the newest version whose sequence is at most
- * s; reader "now" has no limit. The snapshots cut the sequences into stripes, and all readers whose
+ * Snapshots are sequences. Reader s sees of each user key the newest version whose sequence is at
+ * most s; reader "now" has no limit. The snapshots cut the sequences into stripes, and all readers whose
  * limit lies in one stripe or above see nothing of what a newer version in that stripe covers:
  *
  *   sequence    1  2  3  4  5  6  7  8  9          snapshots at 3 and 6
@@ -10,7 +10,8 @@
  *   key a       x     X     X     x  x  X          X: the newest of its stripe, kept; x: dropped
  *   seen by           3     6           now
  *
- * Rule 1. An entry is dropped if a newer version of its user key lies in the same stripe. Every reader
+ * Rule 1. An entry is dropped if a newer version of its user key lies in the same stripe. Every
+ * reader
  *         that could see it has a limit at or above the end of that stripe, so it sees the newer one.
  *
  * Rule 2. A tombstone that rule 1 keeps is dropped if it lies in stripe 0, and nothing older of its
@@ -22,8 +23,8 @@
  *   key c       X        D                          D must stay: X is kept for the reader at 3,
  *                                                   and the reader at 6 must not see it
  *
- * What was left out: a tombstone above stripe 0 with nothing older inside the merge could go as well
- * (Pebble's `internal/compact/iterator.go` goes further in other ways); it would have to be held back
+ * What was left out: a tombstone above stripe 0 with nothing older inside the merge could go as
+ * well (Pebble's `internal/compact/iterator.go` goes further in other ways); it would have to be held back
  * until the next entry is known, and it goes as soon as the snapshot does.
  *
  * Source: the rule is LevelDB's (`DoCompactionWork` in `db/db_impl.cc`), which knows only the oldest
@@ -49,8 +50,8 @@ export interface DropRuleOptions {
   /** The sequences that snapshots, iterators and cursors read at, ascending. */
   readonly snapshots: readonly number[];
   /**
-   * Where tables outside the merge may hold something older: ranges of user keys, ascending, that do
-   * not overlap. `'everywhere'`: keep all tombstones, as a flush must.
+   * Where tables outside the merge may hold something older: ranges of user keys, ascending, that
+   * do not overlap. `'everywhere'`: keep all tombstones, as a flush must.
    */
   readonly older: readonly Span[] | 'everywhere';
   /** The order of user keys; by bytes unless given. */

@@ -17,8 +17,8 @@ import {
 /** Options of {@link full}; each has a default. */
 export interface FullOptions {
   /**
-   * Sorted runs (each table of level 0, each other level with tables) that start a merge; at least 2.
-   * Default 3.
+   * Sorted runs (each table of level 0, each other level with tables) that start a merge; at least
+   * 2. Default 3.
    */
   readonly mergeThreshold?: number;
   /** Tables in level 0 that slow writers down. Default four times `mergeThreshold`. */
@@ -29,8 +29,8 @@ export interface FullOptions {
 
 /**
  * Makes the original's strategy: everything into one run whenever there are `mergeThreshold` of them.
- * Reads and space are the best there are; every few flushes rewrite what they overlap, so the cost of
- * writing grows with the store. For small stores, and for those written once.
+ * Reads and space are the best there are; every few flushes rewrite what they overlap, so the cost
+ * of writing grows with the store. For small stores, and for those written once.
  *
  * @throws RangeError, TypeError for options that make no sense, naming them
  */

@@ -1,6 +1,6 @@
 /**
- * Merging, and deciding what to merge: a cursor over many cursors, the strategies, the runner of their
- * jobs, and a simulation of what a strategy costs on a store larger than any disk here.
+ * Merging, and deciding what to merge: a cursor over many cursors, the strategies, the runner of
+ * their jobs, and a simulation of what a strategy costs on a store larger than any disk here.
  *
  * @packageDocumentation
  */

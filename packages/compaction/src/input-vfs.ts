@@ -1,6 +1,6 @@
 /**
- * Reading inputs in long strides: a merge reads each table from front to back, and a block of 4 KiB at a
- * time would cost a system call each. Also counts what was read, for progress.
+ * Reading inputs in long strides: a merge reads each table from front to back, and a block of 4 KiB
+ * at a time would cost a system call each. Also counts what was read, for progress.
  */
 import { copyRange } from '@jump/base';
 import type { Vfs, VfsCapabilities, VfsFile, VfsLock, VfsOpenMode, VfsStat } from '@jump/vfs';

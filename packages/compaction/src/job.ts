@@ -1,5 +1,6 @@
 /**
- * A job: everything that carrying out a pick needs, as plain data, so that it can run in another thread.
+ * A job: everything that carrying out a pick needs, as plain data, so that it can run in another
+ * thread.
  */
 import type { TableMeta } from '@jump/manifest';
 import { pickBytes } from './check-pick.ts';
@@ -111,10 +112,10 @@ function grandparents(state: PickState, pick: Pick): TableMeta[] {
 }
 
 /**
- * Where something older than an entry of the inputs may lie outside of them: in all deeper levels, and in
- * the inputs' own levels and those passed. ({@link checkPick} lets nothing older lie there, but a
- * tombstone that goes too early cannot be brought back.) Neighbours in the output level are no such
- * place: they hold other keys.
+ * Where something older than an entry of the inputs may lie outside of them: in all deeper levels,
+ * and in the inputs' own levels and those passed. ({@link checkPick} lets nothing older lie there,
+ * but a tombstone that goes too early cannot be brought back.) Neighbours in the output level are
+ * no such place: they hold other keys.
  */
 function olderRanges(state: PickState, pick: Pick): Span[] {
   const { compareUser } = state;

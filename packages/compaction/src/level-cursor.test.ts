@@ -1,5 +1,6 @@
 // Goal:   a level reads as one sorted run, with one table open at a time.
-// Method: the cursor contract over entries cut into tables of many sizes; then a count of open tables.
+// Method: the cursor contract over entries cut into tables of many sizes; then a count of open
+//         tables.
 import { compareInternalKeys } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
 import { cursorContract, type Entry } from '@jump/testkit';

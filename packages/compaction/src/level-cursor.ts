@@ -1,6 +1,6 @@
 /**
- * One cursor over the tables of a level from 1 on: they do not overlap, so they follow each other, and
- * only one of them is open at a time.
+ * One cursor over the tables of a level from 1 on: they do not overlap, so they follow each other,
+ * and only one of them is open at a time.
  */
 import { type Cursor, compareInternalKeys, EMPTY_BYTES, type RangeCompare } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
@@ -19,7 +19,8 @@ export interface LevelCursorOptions {
  * Concatenates tables that are sorted and do not overlap, opening one at a time.
  *
  * A table is opened when the cursor first comes to it and closed when it leaves it, so a `seek` costs
- * a binary search over the tables and one seek within a table. The tables must be in ascending order.
+ * a binary search over the tables and one seek within a table. The tables must be in ascending
+ * order.
  */
 export function levelCursor(tables: readonly TableMeta[], options: LevelCursorOptions): Cursor {
   return new LevelCursor(tables, options);

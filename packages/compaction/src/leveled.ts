@@ -35,18 +35,23 @@ import {
 /** Options of {@link leveled}; each has a default. */
 export interface LeveledOptions {
   /**
-   * Tables in level 0 that start a merge. Default 4. More: fewer bytes rewritten, more tables to ask in
-   * every read.
+   * Tables in level 0 that start a merge. Default 4. More: fewer bytes rewritten, more tables to
+   * ask in every read.
    */
   readonly l0Trigger?: number;
   /**
-   * How many times larger each level is than the one above. Default 10. Less: more levels to read; more:
-   * each merge rewrites more.
+   * How many times larger each level is than the one above. Default 10. Less: more levels to read;
+   * more: each merge rewrites more.
    */
   readonly levelMultiplier?: number;
-  /** The size of level 1, in bytes. Default five tables, at least 10 MiB: with tables of 2 MiB, LevelDB's. */
+  /**
+   * The size of level 1, in bytes. Default five tables, at least 10 MiB: with tables of 2 MiB,
+   * LevelDB's.
+   */
   readonly baseSize?: number;
-  /** The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5. */
+  /**
+   * The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5.
+   */
   readonly tombstoneShare?: number;
   /** Tables in level 0 that slow writers down. Default twice `l0Trigger`. */
   readonly slowdown?: number;
@@ -136,8 +141,8 @@ function pickLevel(state: PickState, level: number, score: number): Pick {
 }
 
 /**
- * Adds the tables of the next level, then takes more of the upper one as long as that draws in nothing
- * more of the next: work that is saved later, for reading what is read anyway.
+ * Adds the tables of the next level, then takes more of the upper one as long as that draws in
+ * nothing more of the next: work that is saved later, for reading what is read anyway.
  */
 function finish(
   state: PickState,

@@ -7,10 +7,10 @@
  *   order   [ … | third | rival | current ]      live = how many stand on an entry
  *
  * A step moves `current` and compares it with `rival`. Mostly it is still the nearer one (the deepest
- * level holds nine entries in ten), and that one comparison was all. Otherwise a binary search finds
- * its new place: 1 + log2(k) comparisons, where a heap with a remembered rival needs 2 + 2 log2(k),
- * and a loser tree log2(k) always. Shifting the array costs a move for each child passed, far less than
- * a comparison of keys. Nanoseconds an entry, of 24-byte keys (`bench/merge.mjs`, two busy cores):
+ * level holds nine entries in ten), and that one comparison was all. Otherwise a binary search
+ * finds its new place: 1 + log2(k) comparisons, where a heap with a remembered rival needs 2 + 2
+ * log2(k), and a loser tree log2(k) always. Shifting the array costs a move for each child passed,
+ * far less than a comparison of keys. Nanoseconds an entry, of 24-byte keys (`bench/merge.mjs`, two busy cores):
  *
  *   children, mixture                      array   heap   loser tree
  *   2, alike                                  33     52           36
@@ -190,8 +190,8 @@ class MergeCursor implements Cursor {
   }
 
   /**
-   * Changes the direction. The current child stays on the current entry; every other one goes to the
-   * other side of it. An equal key counts by the children's order, as everywhere.
+   * Changes the direction. The current child stays on the current entry; every other one goes to
+   * the other side of it. An equal key counts by the children's order, as everywhere.
    */
   turn(forward: boolean): void {
     const current = this.order[this.live - 1]!;

@@ -61,14 +61,15 @@ export function grandparentBytes(
  * Names the merge of the table with the largest share of tombstones, if that share is above `share`:
  * deleted space comes back, and scans over emptied ranges need not step over what is gone.
  *
- * It pays: where the next deeper level that the table's range overlaps has many more entries than the
- * table has tombstones, few of them would go for all that is rewritten (deletions all over the
- * store: they wait for their turn). Where no deeper table overlaps, only the table itself is rewritten.
+ * It pays: where the next deeper level that the table's range overlaps has many more entries than
+ * the table has tombstones, few of them would go for all that is rewritten (deletions all over the
+ * store: they wait for their turn). Where no deeper table overlaps, only the table itself is
+ * rewritten.
  *
  * It ends: the table goes into that next level, so there are at most six such merges for any
- * tombstone; where no deeper table overlaps, it is rewritten where it is, and all its tombstones go.
- * Those that a snapshot holds back do not, so the runner reports them ({@link JobResult.blocked}), and
- * the table is left alone until the snapshot is gone.
+ * tombstone; where no deeper table overlaps, it is rewritten where it is, and all its tombstones
+ * go. Those that a snapshot holds back do not, so the runner reports them ({@link
+ * JobResult.blocked}), and the table is left alone until the snapshot is gone.
  *
  * Not for level 0: its few tables are merged together soon, and alone each would rewrite level 1.
  */
@@ -122,7 +123,9 @@ function isBlocked(state: PickState, table: TableMeta): boolean {
   return blocked !== undefined && state.oldestSnapshot < blocked;
 }
 
-/** Merges neighbours of a level into the next level that they overlap; without one, into their own. */
+/**
+ * Merges neighbours of a level into the next level that they overlap; without one, into their own.
+ */
 function pushDown(
   state: PickState,
   level: number,
@@ -136,9 +139,10 @@ function pushDown(
 }
 
 /**
- * Names the next step of a manual compaction: level by level, the shallowest first, until the range lies
- * in one level, the deepest that had any of it (`restLevel` if only level 0 had); then tables there
- * that still have tombstones are rewritten. A step takes at most 25 tables' worth of its upper level.
+ * Names the next step of a manual compaction: level by level, the shallowest first, until the range
+ * lies in one level, the deepest that had any of it (`restLevel` if only level 0 had); then tables there
+ * that still have tombstones are rewritten. A step takes at most 25 tables' worth of its upper
+ * level.
  *
  * It ends: each step brings tables deeper, or rids them of all tombstones that may go.
  */
@@ -199,7 +203,10 @@ function chunk(
   return withBoundaries(tables, [from, end], state.compareUser);
 }
 
-/** Finds the table of a level with which its round goes on: the first that begins behind the pointer. */
+/**
+ * Finds the table of a level with which its round goes on: the first that begins behind the
+ * pointer.
+ */
 export function afterPointer(state: PickState, level: number): number {
   const tables = state.levels[level]!;
   const pointer = state.compactPointers[level];

@@ -1,5 +1,6 @@
 /**
- * Which tables overlap: the arithmetic of key ranges that all strategies share. Only metadata, no file.
+ * Which tables overlap: the arithmetic of key ranges that all strategies share. Only metadata, no
+ * file.
  */
 import { TRAILER_LENGTH } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
@@ -81,8 +82,8 @@ export function firstEndingAt(
 }
 
 /**
- * Finds the tables of a sorted level (1 to 6) that overlap a range: from the first number to before the
- * second. A user key that LevelDB up to 1.20 split over two tables counts for both.
+ * Finds the tables of a sorted level (1 to 6) that overlap a range: from the first number to before
+ * the second. A user key that LevelDB up to 1.20 split over two tables counts for both.
  */
 export function overlapBounds(
   tables: readonly TableMeta[],
@@ -113,8 +114,8 @@ export function overlapping(
 }
 
 /**
- * Widens a run of neighbouring tables until no user key is shared with a table outside: LevelDB up to
- * 1.20 may have split one, and then its newer versions must never leave without the older ones.
+ * Widens a run of neighbouring tables until no user key is shared with a table outside: LevelDB up
+ * to 1.20 may have split one, and then its newer versions must never leave without the older ones.
  */
 export function withBoundaries(
   tables: readonly TableMeta[],

@@ -1,7 +1,8 @@
-// Goal:   a job changes nothing that a reader can see, leaves a shape that LevelDB accepts, and either
-//         completes or leaves no trace.
-// Method: random histories are flushed and compacted by every strategy with snapshots held, and after
-//         each job all readers' views are compared with the history; then each promise by itself.
+// Goal:   a job changes nothing that a reader can see, leaves a shape that LevelDB accepts, and
+//         either completes or leaves no trace.
+// Method: random histories are flushed and compacted by every strategy with snapshots held, and
+//         after each job all readers' views are compared with the history; then each promise by
+//         itself.
 import { compareBytes, type JumpError, readSequence } from '@jump/base';
 import { FaultVfs, type Random, seeded } from '@jump/testkit';
 import { memoryVfs } from '@jump/vfs';

@@ -1,8 +1,8 @@
 /**
  * Carrying out a job: read the inputs, merge them, drop what may go, write tables.
  *
- * Inputs are opened here and nowhere else, without a cache. Every block that is read is checked, so a
- * damaged one ends the job with an error that names its file and offset, and no output is kept: a
+ * Inputs are opened here and nowhere else, without a cache. Every block that is read is checked, so
+ * a damaged one ends the job with an error that names its file and offset, and no output is kept: a
  * merge must never turn damage into a table with a good checksum.
  */
 import {
@@ -52,7 +52,8 @@ export interface JobResult extends WrittenTables {
  * done, of the sum of their `fileSize`; so it can run in slices, and be given up between them, through
  * `return()` or `cancelled`.
  *
- * @throws JUMP_CORRUPTION naming file and offset for a damaged input, JUMP_IO, JUMP_CLOSED if cancelled;
+ * @throws JUMP_CORRUPTION naming file and offset for a damaged input, JUMP_IO, JUMP_CLOSED if
+ * cancelled;
  *   no output is left behind then
  */
 export function* runCompaction(
@@ -112,7 +113,9 @@ class Inputs {
     this.#compare = internalRangeCompare(comparator);
   }
 
-  /** One cursor over all inputs; a table of level 0 is a run of its own, another level is one run. */
+  /**
+   * One cursor over all inputs; a table of level 0 is a run of its own, another level is one run.
+   */
   merged(): Cursor {
     const cursors: Cursor[] = [];
     for (const { level, tables } of this.#job.inputs) {

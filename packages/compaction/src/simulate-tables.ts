@@ -1,9 +1,10 @@
 /**
  * Tables as the simulation has them: no entries, only how many a range of positions holds.
  *
- * A segment is a range of positions with so many different keys of each popularity class in it, spread
- * evenly. Merging segments needs one formula. Of `keys` equally popular keys in a range a newer segment
- * holds n, an older one m, independently; then the older one's m (1 - n / keys) are not covered.
+ * A segment is a range of positions with so many different keys of each popularity class in it,
+ * spread evenly. Merging segments needs one formula. Of `keys` equally popular keys in a range a
+ * newer segment holds n, an older one m, independently; then the older one's m (1 - n / keys) are
+ * not covered.
  */
 import type { TableMeta } from '@jump/manifest';
 import type { Plan } from './simulate-workload.ts';
@@ -88,8 +89,8 @@ class Layer {
 }
 
 /**
- * Merges runs, the newest first, into pieces from left to right, each between two neighbouring ends of
- * segments.
+ * Merges runs, the newest first, into pieces from left to right, each between two neighbouring ends
+ * of segments.
  *
  * @param mayBeOlder - tells whether something older may lie outside at positions `[low, high)`
  * @param emit - takes the pieces; their arrays are its own

@@ -2,7 +2,8 @@
  * What a workload writes, in expectation: how many different keys a memtable holds, and which.
  *
  * Keys are positions from 0 to `keys`. Keys of unequal popularity fall into classes of about equal
- * popularity each; the keys of every class are spread evenly over all positions, as hashed names are.
+ * popularity each; the keys of every class are spread evenly over all positions, as hashed names
+ * are.
  */
 
 /** What is written, and the sizes that matter. */
@@ -61,7 +62,10 @@ export interface Plan extends Required<Workload> {
 
 /** Bytes that an entry takes in a memtable beside key and value. */
 const MEMTABLE_OVERHEAD = 48;
-/** Bytes that an entry takes in a table beside key and value: trailer, lengths, its part of the index. */
+/**
+ * Bytes that an entry takes in a table beside key and value: trailer, lengths, its part of the
+ * index.
+ */
 const TABLE_OVERHEAD = 12;
 /** A log this many times as large as a memtable may be ends it, if overwriting keeps it small. */
 const LOG_FACTOR = 4;

@@ -1,6 +1,7 @@
 // Goal:   the simulation says what a store would, in seconds, for any size.
-// Method: cases whose answer is known by arithmetic; then the same small workload carried out with real
-//         tables (MiniStore) and compared; then seeds, bad input, and strategies that misbehave.
+// Method: cases whose answer is known by arithmetic; then the same small workload carried out with
+//         real tables (MiniStore) and compared; then seeds, bad input, and strategies that
+//         misbehave.
 import { encodeInternalKey, KIND_VALUE, writeFixed32 } from '@jump/base';
 import { type Entry, Random } from '@jump/testkit';
 import { expect, test } from 'vitest';

@@ -1,12 +1,14 @@
 /**
- * What a strategy costs on a store far larger than this machine's disk: the strategy itself decides, as
- * in a store, but tables are only ranges of keys with expected counts (see simulate-tables.ts).
+ * What a strategy costs on a store far larger than this machine's disk: the strategy itself
+ * decides, as in a store, but tables are only ranges of keys with expected counts (see
+ * simulate-tables.ts).
  *
  * The model, and its limits:
  * - memtables are flushed one after the other, and merges take no time: level 0 never backs up, so
- *   nothing is said about stalls; a store that cannot keep up merges more tables at once, and writes less;
- * - within a table keys are spread evenly; keys of one popularity are independent of each other; hot
- *   keys are scattered over all positions (hot *ranges* would cost less);
+ *   nothing is said about stalls; a store that cannot keep up merges more tables at once, and
+ *   writes less;
+ * - within a table keys are spread evenly; keys of one popularity are independent of each other;
+ *   hot keys are scattered over all positions (hot *ranges* would cost less);
  * - there are no snapshots; a merge's outputs are counted beside its inputs until it ends (`peak`);
  * - the log is not counted: it adds 1 to the write amplification;
  * - entries have one size, and filters, indexes and partly filled blocks are a constant for each.
@@ -29,11 +31,12 @@ const MAX_PICKS = 100_000;
 const SAMPLES = 100;
 
 /**
- * Simulates a strategy under a workload, with expected values instead of entries. The same arguments
- * give the same result. A terabyte of writes takes one to three seconds with the default sizes; time
- * grows with the number of tables written.
+ * Simulates a strategy under a workload, with expected values instead of entries. The same
+ * arguments give the same result. A terabyte of writes takes one to three seconds with the default
+ * sizes; time grows with the number of tables written.
  *
- * @throws TypeError, RangeError for a workload that makes no sense, or a strategy that picks what it may
+ * @throws TypeError, RangeError for a workload that makes no sense, or a strategy that picks what
+ * it may
  *   not, or does not come to an end
  */
 export function simulate(strategy: CompactionStrategy, workload: Workload): SimulationResult {

@@ -1,8 +1,9 @@
 /**
- * The boundary between deciding and doing: a strategy looks at the live tables and names what to merge.
+ * The boundary between deciding and doing: a strategy looks at the live tables and names what to
+ * merge.
  *
- * A strategy is a pure function of what it is shown: it reads no file, no clock, and keeps no state, so
- * that its tests are tables of text, and `simulate()` can run it over a store larger than any disk.
+ * A strategy is a pure function of what it is shown: it reads no file, no clock, and keeps no
+ * state, so that its tests are tables of text, and `simulate()` can run it over a store larger than any disk.
  *
  * What every pick must obey, whoever made it ({@link checkPick} refuses the rest):
  *
@@ -38,7 +39,9 @@ export interface PickState {
   readonly tombstonesBlocked: ReadonlyMap<number, number>;
   /** The bytes of each level, where they are known; else the strategy adds them up. */
   readonly levelBytes?: readonly number[];
-  /** The tombstones of each level, where they are known: a level with 0 is not searched for them. */
+  /**
+   * The tombstones of each level, where they are known: a level with 0 is not searched for them.
+   */
   readonly levelTombstones?: readonly number[];
 }
 

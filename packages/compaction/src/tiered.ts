@@ -1,5 +1,6 @@
 /**
- * Few merges: level 0 and one sorted run in each of the levels 1 to 6, the newest in the shallowest.
+ * Few merges: level 0 and one sorted run in each of the levels 1 to 6, the newest in the
+ * shallowest.
  *
  *   L0  # # # #      new:  merged when there are `l0Trigger` of them …
  *   L1
@@ -11,8 +12,8 @@
  *
  * A run is only rewritten together with about as much that is newer, so an entry is rewritten about
  * log3(store / level 0) times while the six places suffice (the logarithmic method of Bentley and
- * Saxe, 1980). If every place is taken, the shallowest run joins, whatever its size. The defaults are
- * those that `simulate()` found best from 10 GB to 1 TB of uniform writes.
+ * Saxe, 1980). If every place is taken, the shallowest run joins, whatever its size. The defaults
+ * are those that `simulate()` found best from 10 GB to 1 TB of uniform writes.
  */
 import { manualPick, mergeInto, tombstonePick } from './picks.ts';
 import { disjoint, hull, levelBytes, overlapBounds, totalBytes } from './ranges.ts';
@@ -32,7 +33,8 @@ export interface TieredOptions {
   /** Tables in level 0 that start a merge. Default 4. */
   readonly l0Trigger?: number;
   /**
-   * A run joins a merge if it is at most this many times as large as what is newer and merged. Default
+   * A run joins a merge if it is at most this many times as large as what is newer and merged.
+   * Default
    * 2. More: fewer runs to read, more rewritten. Less: runs stay apart for longer, but then a large
    * store soon fills all six places, and rewriting the shallowest run each time costs much more.
    */
@@ -42,7 +44,9 @@ export interface TieredOptions {
    * merged: what overwritten and deleted entries may cost in space. Default 1.
    */
   readonly spaceLimit?: number;
-  /** The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5. */
+  /**
+   * The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5.
+   */
   readonly tombstoneShare?: number;
   /** Tables in level 0 that slow writers down. Default four times `l0Trigger`. */
   readonly slowdown?: number;

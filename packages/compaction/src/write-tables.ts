@@ -1,10 +1,10 @@
 /**
  * Writing a sorted stream of entries into tables: what flushes and compactions share.
  *
- * Every table is created under its own name, which must not exist, written, synced, closed, and opened
- * once more (footer, index and filter with their checksums) before it counts; the directory is synced
- * last. Until {@link writeTables} has returned its result, nobody knows of the files, and when it does
- * not return one, they are removed: a manifest edit comes after it, never before.
+ * Every table is created under its own name, which must not exist, written, synced, closed, and
+ * opened once more (footer, index and filter with their checksums) before it counts; the directory
+ * is synced last. Until {@link writeTables} has returned its result, nobody knows of the files, and
+ * when it does not return one, they are removed: a manifest edit comes after it, never before.
  */
 import {
   type Comparator,
@@ -71,12 +71,13 @@ const GRANDPARENT_STRIDE = 16;
 
 /**
  * Writes what a cursor over internal keys yields, less what the rule drops, into tables, and yields
- * now and then how many bytes of keys and values it has handled. A user key's versions always end up
- * in one table. The cursor may stand anywhere; it is not closed.
+ * now and then how many bytes of keys and values it has handled. A user key's versions always end
+ * up in one table. The cursor may stand anywhere; it is not closed.
  *
  * The generator may be given up at any `yield` through its `return()`: it then removes its files.
  *
- * @throws whatever the cursor throws, JUMP_IO, or JUMP_CLOSED if cancelled; no file is left behind then
+ * @throws whatever the cursor throws, JUMP_IO, or JUMP_CLOSED if cancelled; no file is left behind
+ * then
  */
 export function* writeTables(
   cursor: Cursor,
@@ -141,7 +142,8 @@ class TableSeries {
     let more = true;
     while (more && bytes < budget) {
       const { keyBytes, keyStart, keyEnd } = cursor;
-      // Eight bytes for what an entry costs beside its contents: empty ones must come to an end too.
+      // Eight bytes for what an entry costs beside its contents: empty ones must come to an end
+      // too.
       bytes += keyEnd - keyStart + (cursor.valueEnd - cursor.valueStart) + 8;
       if (keyEnd - keyStart < TRAILER_LENGTH || readKind(keyBytes, keyEnd) > KIND_VALUE) {
         throw this.#damaged('no internal key, or one of an unknown kind');
@@ -204,7 +206,9 @@ class TableSeries {
     return !last && (cut || this.#writer!.estimatedSize >= table.tableSize);
   }
 
-  /** Steps over the grandparents that end before the entry; tells whether the table met too many. */
+  /**
+   * Steps over the grandparents that end before the entry; tells whether the table met too many.
+   */
   #passed(): boolean {
     this.#untilGrandparents = GRANDPARENT_STRIDE;
     const { grandparents = [], table } = this.#options;

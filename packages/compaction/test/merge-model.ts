@@ -1,4 +1,6 @@
-/** A store of nothing but tables, in memory or in a Vfs, for tests of the drop rule and the runner. */
+/**
+ * A store of nothing but tables, in memory or in a Vfs, for tests of the drop rule and the runner.
+ */
 import {
   bytewiseComparator,
   type Cursor,

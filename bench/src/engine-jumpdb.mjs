@@ -1,7 +1,10 @@
 /** JumpDB, through its synchronous calls. */
 import { open } from '@jump/db';
 
-/** @param {string} directory @param {{ cacheSize: number, compression: boolean, logWrites: 'turn' | 'each' }} options */
+/**
+ * @param {string} directory @param {{ cacheSize: number, compression: boolean, logWrites: 'turn' |
+ * 'each' }} options
+ */
 export async function openEngine(directory, { cacheSize, compression, logWrites }) {
   const settings = { cacheSize, compression: compression ? 'snappy' : 'none', logWrites };
   const db = open(directory, settings);

@@ -1,12 +1,13 @@
 /**
- * Measures JumpDB against classic-level, row by row, each in a process of its own, the engines in turn.
+ * Measures JumpDB against classic-level, row by row, each in a process of its own, the engines in
+ * turn.
  *
  *   npm run bench -- [--entries 1000000] [--rounds 5] [--rows fillseq,readseq] [--value-size 100]
  *                    [--cache-mib 64] [--no-compression]
  *
- * Prints the median time of an operation, its spread, and the ratio: above 1 JumpDB is faster. A reading
- * row runs on a store that the same engine has filled in random order and then left alone; the page
- * cache stays as that left it.
+ * Prints the median time of an operation, its spread, and the ratio: above 1 JumpDB is faster. A
+ * reading row runs on a store that the same engine has filled in random order and then left alone;
+ * the page cache stays as that left it.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';

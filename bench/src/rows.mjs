@@ -1,7 +1,7 @@
 /**
- * The rows: what each does to an engine, and how many operations that is. An engine offers the calls that
- * a row needs in the way that is fastest for it; every row that reads adds up what it has read, so that
- * nothing can be left out, and all engines must agree on the sum.
+ * The rows: what each does to an engine, and how many operations that is. An engine offers the
+ * calls that a row needs in the way that is fastest for it; every row that reads adds up what it
+ * has read, so that nothing can be left out, and all engines must agree on the sum.
  */
 
 /** Reads of rows that do not visit everything. */

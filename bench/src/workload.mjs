@@ -19,7 +19,9 @@ export class Workload {
     return this.pool[index & 1023];
   }
 
-  /** A permutation of the indexes: visits each once, in an order without locality. @param {number} i */
+  /**
+   * A permutation of the indexes: visits each once, in an order without locality. @param {number} i
+   */
   scatter(i) {
     return (i * 611_953 + 7) % this.entries;
   }

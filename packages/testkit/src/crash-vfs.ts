@@ -1,8 +1,9 @@
 /**
- * A disk that loses power: a file system in memory which knows, of every file and of every directory,
- * what is on stable storage, and makes images of what a power loss might leave.
+ * A disk that loses power: a file system in memory which knows, of every file and of every
+ * directory, what is on stable storage, and makes images of what a power loss might leave.
  *
- * What is synced is there. Of the rest, the weakest file system that POSIX allows keeps what it likes:
+ * What is synced is there. Of the rest, the weakest file system that POSIX allows keeps what it
+ * likes:
  *  - of a file's unsynced bytes any sectors, the others zeros, or garbage, or the file ends there;
  *  - of a directory's unsynced changes any, whatever their order. A rename is one change.
  *  - A file's sync says nothing about its name.

@@ -45,7 +45,7 @@ export class ObsoleteFiles {
       const { type, number } = file;
       if (
         (type === 'table' && !live.has(number)) ||
-        (type === 'log' && number < currentLog) ||
+        (type === 'log' && number !== currentLog) ||
         (type === 'manifest' && number !== versions.manifestNumber) ||
         type === 'temp'
       ) {

@@ -53,6 +53,9 @@ export function replay(
   onLoss: (file: string, offset: number, bytes: number) => void,
 ): number {
   const logs = liveLogs(vfs, directory, versions);
+  // A rotated log's number is in no manifest before its flush. The new log's must lie above it, or the
+  // old one would be taken for the newer one at the next opening.
+  for (const number of logs) versions.markFileNumberUsed(number);
   const highest = replayLogs({
     vfs,
     directory,
@@ -78,6 +81,9 @@ export function recoverLogs(store: Store, spec: TableSpec): AddedTable[] {
     added.push(...flushNow(store, spec).tables.map((table) => ({ level: 0, table })));
     store.active = store.newMemtable();
   };
+  // A log may be numbered higher than any file that the manifest knows. The new log must be higher still,
+  // or the next opening would take the old one for its successor and replay it again.
+  for (const number of liveLogs(vfs, directory, versions)) versions.markFileNumberUsed(number);
   store.lastSequence = replay(
     vfs,
     directory,

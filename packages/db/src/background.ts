@@ -120,12 +120,14 @@ export class Background implements JobListener {
       this.#store.checkWritable();
       this.#waitOnce(start);
     }
+    this.#store.checkWritable();
+    // A listener that wrote meanwhile may have made room already.
+    if (this.#store.active.entries > 0) this.#rotate();
     const ms = performance.now() - start;
     this.#store.counters.stalls++;
     this.#store.counters.stallMs += ms;
+    // Last: a listener that writes may fill the new memtable, and make room itself.
     this.#store.emit({ type: 'stall', reason, ms });
-    this.#store.checkWritable();
-    this.#rotate();
   }
 
   /** Starts whatever is due. */

@@ -57,7 +57,7 @@ export class InlineExecutor implements Executor {
   #planned: Immediate | undefined;
   #alive = false;
   #closed = false;
-  /** Whether a slice is running now: a listener may call back into the store. */
+  /** Whether a step is running now: a comparator may call back into the store. */
   #inside = false;
 
   /** Starts nothing yet. */
@@ -109,31 +109,31 @@ export class InlineExecutor implements Executor {
   }
 
   #slice(ms: number): void {
-    if (this.#inside) return;
-    this.#inside = true;
-    try {
-      const end = performance.now() + ms;
-      do {
-        const job = this.#running[0];
-        if (job === undefined || this.#closed) return;
-        this.#step(job);
-      } while (performance.now() < end);
-    } finally {
-      this.#inside = false;
-    }
+    const end = performance.now() + ms;
+    do {
+      const job = this.#running[0];
+      if (job === undefined || this.#closed || this.#inside) return;
+      this.#step(job);
+    } while (performance.now() < end);
   }
 
   #step(job: Running): void {
-    let outcome: JobOutcome;
+    let outcome: JobOutcome | { readonly type: 'progress'; readonly bytes: number };
+    this.#inside = true;
     try {
       const step = job.steps.next();
-      if (!step.done) {
-        this.#listener.progress(job.id, step.value);
-        return;
-      }
-      outcome = { type: 'done', result: step.value };
+      outcome = step.done
+        ? { type: 'done', result: step.value }
+        : { type: 'progress', bytes: step.value };
     } catch (error) {
       outcome = { type: 'failed', error };
+    } finally {
+      this.#inside = false;
+    }
+    // Listeners may write, wait, and so get here again, or close: nothing is kept over these calls.
+    if (outcome.type === 'progress') {
+      this.#listener.progress(job.id, outcome.bytes);
+      return;
     }
     this.#running.splice(this.#running.indexOf(job), 1);
     this.#listener.ended(job.id, outcome);

@@ -11,8 +11,8 @@
  *   seen by           3     6           now
  *
  * Rule 1. An entry is dropped if a newer version of its user key lies in the same stripe. Every
- * reader
- *         that could see it has a limit at or above the end of that stripe, so it sees the newer one.
+ *         reader that could see it has a limit at or above the end of that stripe, so it sees the
+ *         newer one.
  *
  * Rule 2. A tombstone that rule 1 keeps is dropped if it lies in stripe 0, and nothing older of its
  *         user key can lie outside the merge: neither in a deeper level, nor in a table that stays

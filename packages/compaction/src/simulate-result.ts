@@ -51,7 +51,12 @@ export interface SimulationResult {
   /** The most bytes that one merge read. */
   readonly largestMerge: number;
   /** Tables and bytes of each level at the end. */
-  readonly levels: readonly { readonly tables: number; readonly bytes: number }[];
+  readonly levels: readonly {
+    /** How many tables. */
+    readonly tables: number;
+    /** Their bytes. */
+    readonly bytes: number;
+  }[];
   /** About 100 moments, evenly over the writes, for plots. */
   readonly series: readonly SimulationSample[];
 }

@@ -7,8 +7,8 @@ import { checkLine, LIMITS } from './tidy.mjs';
 
 /** A line of comment: what leads it, spaces included, and its text. */
 const COMMENT = /^(\s*(?:\*|\/\/) +)(\S.*)$/;
-/** Beginnings whose text goes on indented: `Goal:   `, `- `, `1. `. */
-const HANGING = /^(?:[A-Z]\w*: +|[-*] |\d+\. )/;
+/** Beginnings whose text goes on indented: `Goal:   `, `Rule 1. `, `- `, `1. `. */
+const HANGING = /^(?:[A-Z]\w*: +|[A-Z]\w+ \d+\. +|[-*] |\d+\. )/;
 /** Text that begins a line of its own: a list, a tag, a table, code. */
 const OWN_LINE = /^(?:[-*@|`]|\d+\. |[A-Z]\w*: {2,})/;
 

@@ -25,8 +25,9 @@ try {
     console.log(`${directory} is removed; give a directory of your own to keep the store.`);
   } else console.log(`The store is left in ${directory}.`);
 } catch (error) {
-  console.error('\nSomething is not as it should be:', error);
-  console.error(`The store is left in ${directory}.`);
+  console.error(
+    `\nSomething is not as it should be.\n${error}\nThe store is left in ${directory}.`,
+  );
   process.exitCode = 1;
 }
 

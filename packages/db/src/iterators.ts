@@ -8,18 +8,18 @@
 import { JumpError } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
 import { type Codec, encodeWith } from './codec.ts';
+import { unwatch, watch } from './forgotten.ts';
 import type { Pin } from './pins.ts';
 import { openCursor, type ReadSource } from './read-path.ts';
 import type { TableLease } from './table-cache.ts';
 import { type Bounds, VisibleCursor } from './visible-cursor.ts';
 
-/** Frees the scans of iterators and cursors that were forgotten. */
-const forgotten = new FinalizationRegistry<Scan>((scan) => scan.close());
-
 /** A cursor over what is visible, with the pin that keeps it so. */
 export class Scan {
   /** Walks over user keys. */
   readonly cursor: VisibleCursor;
+  /** Whether it is freed when its owner is collected. */
+  watched = false;
   readonly #source: ReadSource;
   readonly #lease: TableLease;
   #pin: Pin | undefined;
@@ -30,6 +30,11 @@ export class Scan {
     this.#source = source;
     this.#lease = lease;
     this.#pin = pin;
+  }
+
+  /** Whether it was closed. */
+  get closed(): boolean {
+    return this.#pin === undefined;
   }
 
   /** Gives tables and versions back. Idempotent. */
@@ -84,7 +89,7 @@ export class RangeIterator<T> implements IterableIterator<T> {
     this.#source = source;
     this.#reverse = reverse;
     this.#left = limit;
-    forgotten.register(this, scan, this);
+    watch(this, scan);
   }
 
   /** Returns the next entry. @throws JUMP_CLOSED once the store is closed */
@@ -103,8 +108,8 @@ export class RangeIterator<T> implements IterableIterator<T> {
   return(): IteratorResult<T, undefined> {
     if (this.#scan !== undefined) {
       this.#scan.close();
+      unwatch(this, this.#scan);
       this.#scan = undefined;
-      forgotten.unregister(this);
     }
     return { done: true, value: undefined };
   }
@@ -140,7 +145,7 @@ export class Cursor<K, V> {
     this.#source = source;
     this.#keys = keys;
     this.#values = values;
-    forgotten.register(this, scan, this);
+    watch(this, scan);
   }
 
   /** Whether the cursor stands on an entry. */
@@ -193,7 +198,7 @@ export class Cursor<K, V> {
     if (this.#closed) return;
     this.#closed = true;
     this.#scan.close();
-    forgotten.unregister(this);
+    unwatch(this, this.#scan);
   }
 
   /** The same as {@link Cursor.close}, for `using`. */

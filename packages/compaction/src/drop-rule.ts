@@ -16,8 +16,8 @@
  *
  * Rule 2. A tombstone that rule 1 keeps is dropped if it lies in stripe 0, and nothing older of its
  *         user key can lie outside the merge: neither in a deeper level, nor in a table that stays
- *         beside the inputs. Everything older inside the merge lies in stripe 0 too, so rule 1 drops
- *         it, and the readers find nothing, which is what the tombstone says.
+ *         beside the inputs. Everything older inside the merge lies in stripe 0 too, so rule 1
+ *         drops it, and the readers find nothing, which is what the tombstone says.
  *
  *   key b       X     D                             D may go, with X, if nothing outside is older
  *   key c       X        D                          D must stay: X is kept for the reader at 3,

@@ -22,7 +22,7 @@ export { mergeCursors } from './merge-cursor.ts';
 export type { Span } from './ranges.ts';
 export { type JobEnvironment, type JobResult, runCompaction } from './run.ts';
 export { simulate } from './simulate.ts';
-export type { SimulationResult, SimulationSample } from './simulate-result.ts';
+export type { SimulatedLevel, SimulationResult, SimulationSample } from './simulate-result.ts';
 export type { Workload } from './simulate-workload.ts';
 export type {
   CompactionStrategy,

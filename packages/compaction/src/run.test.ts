@@ -5,7 +5,7 @@
 //         itself.
 import { compareBytes, type JumpError, readSequence } from '@jump/base';
 import { FaultVfs, type Random, seeded } from '@jump/testkit';
-import { memoryVfs } from '@jump/vfs';
+import { memoryVfs, type Vfs } from '@jump/vfs';
 import { describe, expect, test } from 'vitest';
 import { ListCursor } from '../test/list-cursor.ts';
 import { history, view } from '../test/merge-model.ts';
@@ -341,3 +341,50 @@ test('writeTables refuses versions out of order, and leaves nothing', () => {
   expect(() => finish(write)).toThrow('out of order');
   expect(store.vfs.list('/db').length).toBe(2);
 });
+
+test('each table is synced, closed and read again, and the directory synced last', () => {
+  const inner = memoryVfs();
+  const { job, store } = twoTables(inner);
+  const vfs = new FaultVfs(inner);
+  finish(runCompaction({ ...job, table: { ...job.table, tableSize: 1e6 } }, { ...store, vfs }));
+  const calls = vfs.operations
+    .filter(({ path }) => path === '/db' || path.includes('000050'))
+    .map(({ kind, detail }) => (kind === 'open' ? `open ${detail}` : kind));
+  const steps = calls.filter((kind, i) => kind !== calls[i - 1]);
+  expect(steps.join(', ')).toBe(
+    'open create, write, sync, close, open read, read, close, syncDirectory',
+  );
+});
+
+test('an output that cannot be read again replaces nothing', () => {
+  const inner = memoryVfs();
+  const { job, store } = twoTables(inner);
+  // A disk that loses the last byte of what it is given.
+  const vfs = opening(inner, (path, mode) => {
+    const file = inner.open(path, mode);
+    if (mode !== 'create') return file;
+    const write = file.write.bind(file);
+    file.write = (source, start, end) => write(source, start, end - 1);
+    return file;
+  });
+  expect(() => finish(runCompaction(job, { ...store, vfs }))).toThrow('000050.ldb');
+  expect(inner.list('/db').length).toBe(2);
+});
+
+/** The methods of `inner`, which need their own `this`, but for `open`. */
+function opening(inner: Vfs, open: Vfs['open']): Vfs {
+  return {
+    name: inner.name,
+    capabilities: inner.capabilities,
+    open,
+    stat: (path) => inner.stat(path),
+    list: (path) => inner.list(path),
+    makeDirectory: (path) => inner.makeDirectory(path),
+    remove: (path) => inner.remove(path),
+    removeDirectory: (path) => inner.removeDirectory(path),
+    rename: (from, to) => inner.rename(from, to),
+    link: (from, to) => inner.link(from, to),
+    syncDirectory: (path) => inner.syncDirectory(path),
+    lock: (path) => inner.lock(path),
+  };
+}

@@ -53,8 +53,7 @@ export interface JobResult extends WrittenTables {
  * `return()` or `cancelled`.
  *
  * @throws JUMP_CORRUPTION naming file and offset for a damaged input, JUMP_IO, JUMP_CLOSED if
- * cancelled;
- *   no output is left behind then
+ *   cancelled; no output is left behind then
  */
 export function* runCompaction(
   job: CompactionJob,

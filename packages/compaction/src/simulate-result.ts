@@ -20,6 +20,14 @@ export interface SimulationSample {
   readonly readAmplification: number;
 }
 
+/** A level at the end of a simulation. */
+export interface SimulatedLevel {
+  /** How many tables it has. */
+  readonly tables: number;
+  /** How many bytes they have. */
+  readonly bytes: number;
+}
+
 /** What `simulate()` found. Plain data. */
 export interface SimulationResult {
   /** Bytes written to tables, for each byte of keys and values; the log would add 1. */

@@ -36,8 +36,7 @@ const SAMPLES = 100;
  * sizes; time grows with the number of tables written.
  *
  * @throws TypeError, RangeError for a workload that makes no sense, or a strategy that picks what
- * it may
- *   not, or does not come to an end
+ *   it may not, or does not come to an end
  */
 export function simulate(strategy: CompactionStrategy, workload: Workload): SimulationResult {
   const store = new ModelStore(strategy, planOf(workload));

@@ -81,9 +81,6 @@ export function recoverLogs(store: Store, spec: TableSpec): AddedTable[] {
     added.push(...flushNow(store, spec).tables.map((table) => ({ level: 0, table })));
     store.active = store.newMemtable();
   };
-  // A log may be numbered higher than any file that the manifest knows. The new log must be higher still,
-  // or the next opening would take the old one for its successor and replay it again.
-  for (const number of liveLogs(vfs, directory, versions)) versions.markFileNumberUsed(number);
   store.lastSequence = replay(
     vfs,
     directory,

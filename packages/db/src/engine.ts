@@ -15,6 +15,7 @@ export class Engine {
   readonly obsolete: ObsoleteFiles;
   readonly writes: WritePath;
   readonly #removeExit: () => void;
+  #closing = false;
 
   /** Connects the parts. */
   constructor(store: Store, log: WriteAheadLog, background: Background, obsolete: ObsoleteFiles) {
@@ -36,21 +37,27 @@ export class Engine {
   /** Ends everything, in an order in which nothing works on what is gone already. */
   close(): void {
     const { store } = this;
-    if (store.closed) return;
+    // An event of the closing itself may call again.
+    if (store.closed || this.#closing) return;
+    this.#closing = true;
     this.#removeExit();
     let failure: unknown;
-    try {
-      this.background.close();
-      this.log.close(store.poisoned);
-    } catch (error) {
-      failure = error;
-    }
+    // Each step is done whatever became of those before it; the first failure is the one to tell.
+    const attempt = (step: () => void): void => {
+      try {
+        step();
+      } catch (error) {
+        failure ??= error;
+      }
+    };
+    attempt(() => this.background.close());
+    attempt(() => this.log.close(store.poisoned));
     failure ??= store.takeUnseenFailure();
     store.markClosed();
     this.log.fail(new JumpError('JUMP_CLOSED', `the store ${store.directory} was closed`));
-    store.tables.close();
-    store.versions.close();
-    store.lock.release();
+    attempt(() => store.tables.close());
+    attempt(() => store.versions.close());
+    attempt(() => store.lock.release());
     if (failure !== undefined) throw failure;
   }
 }

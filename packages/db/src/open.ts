@@ -45,6 +45,8 @@ export function open<K = string, V = string>(
   if (vfs.stat(directory) === undefined) makeDirectory(vfs, directory);
   const lock = vfs.lock(directory, { requireKernelLock: settings.requireKernelLock });
   try {
+    // Once more: before the lock was ours, another process may have made a store, or taken one away.
+    checkDirectory(vfs, directory, settings);
     const engine = openEngine(vfs, directory, settings, lock);
     return new JumpDB<K, V>(
       engine,
@@ -58,6 +60,7 @@ export function open<K = string, V = string>(
 
 /** Removes a store's files, and its directory if nothing else is in it; other files stay. */
 export function destroy(path: string, options: { readonly vfs?: Vfs } = {}): void {
+  if (path === undefined) throw wrongType('path', 'a string', path);
   const directory = resolvePath(path);
   const vfs = options.vfs ?? nodeVfs;
   const found = vfs.stat(directory);
@@ -133,10 +136,23 @@ function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
   }
 }
 
-/** Makes the directory, and puts its entry on the disk: a synced write must not vanish with it. */
+/**
+ * Makes the directory and those above it, and puts their entries on the disk: a synced write must not
+ * vanish with one of them.
+ */
 function makeDirectory(vfs: Vfs, directory: string): void {
+  let missing = 0;
+  let above = directory.replace(/\/+$/, '');
+  while (above !== '' && vfs.stat(above) === undefined) {
+    missing++;
+    above = above.slice(0, Math.max(0, above.lastIndexOf('/'))).replace(/\/+$/, '');
+  }
   vfs.makeDirectory(directory);
-  vfs.syncDirectory(joinPath(directory, '..'));
+  let parent = directory;
+  for (; missing > 0; missing--) {
+    parent = joinPath(parent, '..');
+    vfs.syncDirectory(parent);
+  }
 }
 
 /** Whether a name cannot belong to an empty directory, nor to a store that was never finished. */

@@ -12,10 +12,11 @@ import {
   JumpError,
   type RangeCompare,
   rangeCompare,
+  wrongType,
 } from '@jump/base';
 import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
-import { nodeVfs, type Vfs } from '@jump/vfs';
+import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
 import { Memtable } from './memtable.ts';
 import { notADirectory, readFilters, resolvePath } from './open.ts';
 import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
@@ -41,6 +42,7 @@ export function openReadOnly<K = string, V = string>(
   path: string,
   options?: ReadOptions<K, V>,
 ): ReadOnlyDB<K, V> {
+  if (path === undefined) throw wrongType('path', 'a string', path);
   const directory = resolvePath(path);
   const settings = resolveOptions(options, true);
   const vfs = settings.vfs ?? nodeVfs;
@@ -149,6 +151,13 @@ class State implements ReadSource {
   }
 }
 
+/** What a replay has dropped. */
+interface Loss {
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A directory that is read, and its newest known state. */
 class ReadOnlySource {
   readonly directory: string;
@@ -198,16 +207,24 @@ class ReadOnlySource {
     let failure: unknown;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = this.#recover();
+      const logs = this.#logSizes();
+      const losses: Loss[] = [];
       try {
-        const state = this.#read(before);
-        if (sameFiles(before, this.#recover())) return state;
+        const state = this.#read(before, losses);
+        if (sameFiles(before, this.#recover())) {
+          this.#tellLosses(losses);
+          return state;
+        }
         state.close();
       } catch (error) {
-        // A file that a writer has removed meanwhile; or real damage, if nothing else has changed.
-        if (!(error instanceof JumpError) || sameFiles(before, this.#recover())) throw error;
+        // A file that a writer has removed meanwhile, a record that it has just finished; or real
+        // damage, if nothing has changed.
+        if (!(error instanceof JumpError)) throw error;
+        if (sameFiles(before, this.#recover()) && logs === this.#logSizes()) throw error;
         failure = error;
       }
     }
+    if (failure instanceof JumpError && failure.code === 'JUMP_CORRUPTION') throw failure;
     throw new JumpError('JUMP_IO', `changed during each of ${ATTEMPTS} attempts to read it`, {
       file: this.directory,
       cause: failure,
@@ -228,7 +245,22 @@ class ReadOnlySource {
     }
   }
 
-  #read(versions: VersionSet): State {
+  /** Names and sizes of the logs, now. */
+  #logSizes(): string {
+    const names = this.#vfs.list(this.directory).filter((name) => name.endsWith('.log'));
+    const sizes = names.map((name) => this.#vfs.stat(joinPath(this.directory, name))?.size);
+    return names.map((name, i) => `${name} ${sizes[i]}`).join();
+  }
+
+  /** Tells of what is lost; not of the beginning of a record that a live writer has ended since. */
+  #tellLosses(losses: readonly Loss[]): void {
+    for (const { file, offset, bytes } of losses) {
+      if (this.#vfs.stat(file)?.size !== offset + bytes) continue;
+      this.#settings.onEvent?.({ type: 'recoveryLoss', file, offset, bytes });
+    }
+  }
+
+  #read(versions: VersionSet, losses: Loss[]): State {
     const { comparator } = this.#settings;
     const tables = new TableCache({
       vfs: this.#vfs,
@@ -249,8 +281,7 @@ class ReadOnlySource {
         'strict',
         () => memtable,
         () => {},
-        (file, offset, bytes) =>
-          this.#settings.onEvent?.({ type: 'recoveryLoss', file, offset, bytes }),
+        (file, offset, bytes) => losses.push({ file, offset, bytes }),
       );
       return state;
     } catch (error) {

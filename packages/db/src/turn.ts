@@ -24,7 +24,15 @@ export function onExit(callback: () => void): () => void {
   if (!listening) {
     listening = true;
     process?.on?.('exit', () => {
-      for (const one of atExit) one();
+      let failure: { readonly error: unknown } | undefined;
+      for (const one of atExit) {
+        try {
+          one();
+        } catch (error) {
+          failure ??= { error };
+        }
+      }
+      if (failure !== undefined) throw failure.error;
     });
   }
   atExit.add(callback);

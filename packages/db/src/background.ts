@@ -28,6 +28,8 @@ import type { WriteAheadLog } from './write-ahead-log.ts';
 /** A manual compaction under way. */
 export interface ManualCompaction {
   readonly range: KeyRange;
+  /** Gives it up: the job under way is finished, no other begins. */
+  readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -161,12 +163,16 @@ export class Background implements JobListener {
   }
 
   /** Merges a range down, level by level, after a flush. */
-  async compact(range: KeyRange, onProgress: (done: number) => void): Promise<void> {
+  async compact(
+    range: KeyRange,
+    onProgress: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.flush();
     this.#store.checkWritable();
     if (this.#mergesHalted !== undefined) throw this.#mergesHalted;
     const done = new Promise<void>((resolve, reject) => {
-      this.#manual.push({ range, onProgress, resolve, reject, done: 0 });
+      this.#manual.push({ range, signal, onProgress, resolve, reject, done: 0 });
     });
     this.#keepAlive();
     this.schedule();
@@ -378,7 +384,7 @@ export class Background implements JobListener {
     const strategy = this.#store.settings.compaction;
     try {
       for (let manual = this.#manual[0]; manual !== undefined; manual = this.#manual[0]) {
-        const pick = strategy.manual(state, manual.range);
+        const pick = manual.signal.aborted ? undefined : strategy.manual(state, manual.range);
         if (pick !== undefined) {
           checkPick(state, pick, strategy.name);
           return { pick, manual };

@@ -28,18 +28,21 @@ export class Batch<K, V> {
 
   /** Adds a write of a value; returns the batch. */
   set(key: K, value: V): this {
+    this.#writes.checkOpen();
     this.#batch.set(this.#keys.prepare(key), this.#values.prepare(value));
     return this;
   }
 
   /** Adds a deletion; returns the batch. */
   delete(key: K): this {
+    this.#writes.checkOpen();
     this.#batch.delete(this.#keys.prepare(key));
     return this;
   }
 
   /** Forgets all writes; returns the batch. */
   clear(): this {
+    this.#writes.checkOpen();
     this.#batch.clear();
     return this;
   }

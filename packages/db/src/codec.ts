@@ -104,7 +104,8 @@ function customCodec<T>(what: string, encoding: Encoding<T>): Codec<T> {
       if (!isBytes(encoded)) {
         throw wrongType(`what encode() made of the ${what}`, 'a Uint8Array', encoded);
       }
-      return encoded;
+      // It may be a buffer that the encoder uses again, for the value of the same entry even.
+      return sliceRange(encoded, 0, encoded.length);
     },
     read: (bytes, start, end) => encoding.decode(sliceRange(bytes, start, end)),
   };

@@ -3,7 +3,7 @@ import { JumpError, wrongType } from '@jump/base';
 import { Batch } from './batch.ts';
 import { clearRange } from './clear.ts';
 import type { Engine } from './engine.ts';
-import { type KeyRange, RANGE_NAMES, resolveRange } from './range.ts';
+import { checkNames, type KeyRange, RANGE_NAMES, resolveRange } from './range.ts';
 import { type Internals, ReadableStore } from './readable-store.ts';
 import { collectStats, type Stats } from './stats.ts';
 import { WriteBatch } from './write-batch.ts';
@@ -140,20 +140,29 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
     const { store, background } = this.#engine;
     store.checkWritable();
     const bounds = resolveRange(range, this.#internals.order, RANGE_NAMES);
-    const { onProgress, signal } = options;
-    if (onProgress !== undefined && typeof onProgress !== 'function') {
-      throw wrongType('onProgress', 'a function', onProgress);
-    }
+    const { onProgress, signal } = checkCompactOptions(options);
     signal?.throwIfAborted();
+    const givenUp = new AbortController();
+    const giveUp = (): void => givenUp.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp);
     let total = store.version.levels.flat().reduce((sum, table) => sum + table.fileSize, 0);
     const tell = (done: number): void => {
-      if (signal?.aborted) return;
+      if (givenUp.signal.aborted) return;
       total = Math.max(total, done);
-      onProgress?.({ done, total });
+      try {
+        onProgress?.({ done, total });
+      } catch (error) {
+        // Not the job's failure, and not that of the write during which it is told.
+        givenUp.abort(error);
+      }
     };
     const { lower: smallest, upper: largest } = bounds;
-    const ended = background.compact({ smallest, largest }, tell);
-    await (signal === undefined ? ended : orAborted(ended, signal));
+    try {
+      const ended = background.compact({ smallest, largest }, tell, givenUp.signal);
+      await orAborted(ended, givenUp.signal);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
     onProgress?.({ done: total, total });
   }
 
@@ -186,6 +195,21 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function checkCompactOptions(options: CompactOptions): CompactOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw wrongType('options', 'an object', options);
+  }
+  checkNames(options, ['onProgress', 'signal']);
+  const { onProgress, signal } = options;
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw wrongType('onProgress', 'a function', onProgress);
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw wrongType('signal', 'an AbortSignal', signal);
+  }
+  return options;
 }
 
 /** Waits for a promise, or for a signal that gives it up. */

@@ -97,9 +97,15 @@ export class RangeIterator<T> implements IterableIterator<T> {
     const scan = this.#scan;
     if (scan === undefined) return { done: true, value: undefined };
     this.#source.checkOpen();
-    if (this.#left > 0 && this.#move(scan.cursor)) {
-      this.#left--;
-      return { done: false, value: this.#read(scan.cursor) };
+    try {
+      if (this.#left > 0 && this.#move(scan.cursor)) {
+        this.#left--;
+        return { done: false, value: this.#read(scan.cursor) };
+      }
+    } catch (error) {
+      // A loop calls no `return()` when `next()` throws.
+      this.return();
+      throw error;
     }
     return this.return();
   }

@@ -123,6 +123,18 @@ const CHOICES: Record<string, readonly string[]> = {
   recovery: ['strict', 'prefix', 'salvage'],
 };
 
+const VFS_METHODS = [
+  'open',
+  'stat',
+  'list',
+  'makeDirectory',
+  'remove',
+  'removeDirectory',
+  'rename',
+  'link',
+  'syncDirectory',
+  'lock',
+];
 const FLAGS = ['createIfMissing', 'errorIfExists', 'requireKernelLock'];
 const READ_NAMES = [
   'keyEncoding',
@@ -163,7 +175,7 @@ export function resolveOptions(given: object | undefined, readOnly: boolean): Se
   const flag = (name: string, otherwise: boolean): boolean => resolveFlag(options, name, otherwise);
   const choice = <T extends string>(name: string): T => resolveChoice(options, name) as T;
   const comparator = resolveComparator(options['comparator']);
-  checkObject(options, 'vfs', ['open', 'stat', 'list', 'remove', 'rename', 'lock']);
+  checkObject(options, 'vfs', VFS_METHODS);
   const { onEvent } = options;
   if (onEvent !== undefined && typeof onEvent !== 'function') {
     throw wrongType('option onEvent', 'a function', onEvent);
@@ -226,8 +238,8 @@ function resolveEncoding(
 ): EncodingName | Encoding<never> {
   const value = options[name] === undefined ? 'utf8' : options[name];
   if (value === 'utf8' || value === 'bytes' || value === 'json') return value;
-  const encoding = value as Partial<Encoding<never>>;
-  if (typeof encoding.encode === 'function' && typeof encoding.decode === 'function') {
+  const encoding = value as Partial<Encoding<never>> | null;
+  if (typeof encoding?.encode === 'function' && typeof encoding.decode === 'function') {
     return encoding as Encoding<never>;
   }
   const wanted = "'utf8', 'bytes', 'json' or an object with encode and decode";
@@ -283,8 +295,17 @@ function resolveFilter(value: unknown): Pick<Settings, 'filter' | 'filterName'> 
 }
 
 function resolveCompaction(options: Record<string, unknown>): CompactionStrategy {
-  checkObject(options, 'compaction', ['pick']);
+  checkObject(options, 'compaction', ['pick', 'manual']);
   const strategy = (options['compaction'] as CompactionStrategy | undefined) ?? leveled();
+  if (typeof strategy.name !== 'string' || typeof strategy.level0?.stop !== 'number') {
+    throw wrongType('option compaction', 'an object with a name and level0 limits', strategy);
+  }
+  // Writers would wait for ever at 0 tables, or at NaN.
+  if (!(strategy.level0.stop >= 1)) {
+    throw new RangeError(
+      `option compaction: level0.stop of ${strategy.name} must be at least 1, got ${strategy.level0.stop}`,
+    );
+  }
   if (options['mergeThreshold'] === undefined) return strategy;
   const threshold = resolveNumber(options, 'mergeThreshold');
   if (strategy.withMergeThreshold === undefined) {

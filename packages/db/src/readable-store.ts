@@ -3,12 +3,13 @@
  */
 import { wrongType } from '@jump/base';
 import { Lookup } from '@jump/sstable';
-import { type Codec, makeCodec, mostBytes, writePrepared } from './codec.ts';
+import { type Codec, makeCodec, mostBytes, type Prepared, writePrepared } from './codec.ts';
 import { Cursor, openScan, RangeIterator } from './iterators.ts';
 import type { Settings } from './options.ts';
 import {
   CURSOR_NAMES,
   type CursorRange,
+  checkNames,
   ITERATOR_NAMES,
   type KeyOrder,
   type KeyRange,
@@ -26,6 +27,8 @@ export interface GetOptions<K, V> {
   /** Read as of this snapshot instead of now. */
   readonly snapshot?: Snapshot<K, V> | undefined;
 }
+
+const GET_NAMES = ['snapshot'];
 
 /** What the facade needs of a store's insides. */
 export interface Internals<K, V> {
@@ -93,6 +96,7 @@ export class ReadableStore<K, V> {
   getMany(keys: Iterable<K>, options?: GetOptions<K, V>): (V | undefined)[] {
     const { values } = this.#internals;
     const view = this.#view(options);
+    if (options !== undefined) checkNames(options, GET_NAMES);
     if (typeof keys?.[Symbol.iterator] !== 'function') throw wrongType('keys', 'iterable', keys);
     // Encoders, decoders and `keys` are the caller's code and may write: the pin keeps what is read.
     const pin = view.source.pins.acquire('iterator', view.sequence, view.source.version);
@@ -100,7 +104,7 @@ export class ReadableStore<K, V> {
       const lookup = this.#lookup;
       const found: (V | undefined)[] = [];
       for (const key of keys) {
-        this.#prepare(key, view.sequence);
+        this.#look(this.#internals.keys.prepare(key), view.sequence);
         found.push(
           find(view.source, lookup)
             ? values.read(lookup.valueBytes, lookup.valueStart, lookup.valueEnd)
@@ -145,8 +149,10 @@ export class ReadableStore<K, V> {
   /** Opens a cursor: the fast way to scan, no object for each entry. Starts nowhere; close it. */
   cursor(range?: CursorRange<K, V>): Cursor<K, V> {
     const { keys, values, order } = this.#internals;
-    const { source, sequence } = this.#view(range);
+    this.#internals.source().checkOpen();
+    // Bounds first: encoding them is the caller's code, which may write.
     const bounds = resolveRange(range, order, CURSOR_NAMES);
+    const { source, sequence } = this.#view(range);
     return new Cursor(openScan(source, sequence, bounds), source, keys, values);
   }
 
@@ -169,11 +175,13 @@ export class ReadableStore<K, V> {
     range: Range<K, V> | undefined,
     read: ConstructorParameters<typeof RangeIterator<T>>[1],
   ): RangeIterator<T> {
-    const { source, sequence } = this.#view(range);
+    this.#internals.source().checkOpen();
+    // Bounds first: encoding them is the caller's code, which may write.
     const bounds = resolveRange(range, this.#internals.order, ITERATOR_NAMES);
     const limit = resolveLimit(range?.limit);
     const reverse = range?.reverse ?? false;
     if (typeof reverse !== 'boolean') throw wrongType('reverse', 'a boolean', reverse);
+    const { source, sequence } = this.#view(range);
     return new RangeIterator(openScan(source, sequence, bounds), read, source, reverse, limit);
   }
 
@@ -193,19 +201,21 @@ export class ReadableStore<K, V> {
 
   /** Finds a key's value; it is in `#lookup` then. Without options it allocates nothing. */
   #find(key: K, options: GetOptions<K, V> | undefined): boolean {
+    // The key first: encoding it is the caller's code, which may write, refresh or close.
+    const prepared = this.#internals.keys.prepare(key);
     if (options !== undefined) {
       const { source, sequence } = this.#view(options);
-      this.#prepare(key, sequence);
+      if (options.snapshot === undefined) checkNames(options, GET_NAMES);
+      this.#look(prepared, sequence);
       return find(source, this.#lookup);
     }
     const source = this.#internals.source();
     source.checkOpen();
-    this.#prepare(key, source.lastSequence);
+    this.#look(prepared, source.lastSequence);
     return find(source, this.#lookup);
   }
 
-  #prepare(key: K, sequence: number): void {
-    const prepared = this.#internals.keys.prepare(key);
+  #look(prepared: Prepared, sequence: number): void {
     const lookup = this.#lookup;
     lookup.begin(mostBytes(prepared));
     lookup.finish(writePrepared(prepared, lookup.keyBytes, 0, 'key'), sequence);

@@ -38,6 +38,8 @@ export function record<V>(db: RecordStore<V>): Record<string, V> {
       return true;
     },
     ownKeys: () => [...db.keys()],
+    // A frozen target would have to agree with the store for ever.
+    preventExtensions: () => false,
     getOwnPropertyDescriptor: (_, key) => {
       if (typeof key === 'symbol' || !db.has(key)) return undefined;
       return { value: db.get(key), writable: true, enumerable: true, configurable: true };

@@ -47,17 +47,17 @@ export class Snapshot<K, V> {
 
   /** Iterates over the entries of then. */
   entries(range?: Range<K, V>): RangeIterator<[K, V]> {
-    return this.#store.entries({ ...range, ...this.#here() });
+    return this.#store.entries(this.#within(range));
   }
 
   /** Iterates over the keys of then. */
   keys(range?: Range<K, V>): RangeIterator<K> {
-    return this.#store.keys({ ...range, ...this.#here() });
+    return this.#store.keys(this.#within(range));
   }
 
   /** Iterates over the values of then. */
   values(range?: Range<K, V>): RangeIterator<V> {
-    return this.#store.values({ ...range, ...this.#here() });
+    return this.#store.values(this.#within(range));
   }
 
   /** Iterates over everything of then. */
@@ -67,7 +67,7 @@ export class Snapshot<K, V> {
 
   /** Opens a cursor over the entries of then. */
   cursor(range?: CursorRange<K, V>): Cursor<K, V> {
-    return this.#store.cursor({ ...range, ...this.#here() });
+    return this.#store.cursor(this.#within(range));
   }
 
   /** Gives the old versions up; never throws, may be called again. */
@@ -93,6 +93,16 @@ export class Snapshot<K, V> {
     if (store !== this.#store) throw new TypeError('the snapshot is of another store');
     if (this.#pin === undefined) throw new JumpError('JUMP_CLOSED', 'the snapshot was released');
     return { source: this.#source, sequence: this.#pin.sequence };
+  }
+
+  /** The range, read here. Whatever is wrong with it is for the store to say. */
+  #within<R extends CursorRange<K, V>>(range: R | undefined): R {
+    const isRange = range === undefined || (typeof range === 'object' && range !== null);
+    if (!isRange) return range;
+    if (range?.snapshot !== undefined && range.snapshot !== this) {
+      throw new TypeError('range has another snapshot than the one that is read');
+    }
+    return { ...range, ...this.#here() } as R;
   }
 
   #here(): GetOptions<K, V> & { readonly snapshot: Snapshot<K, V> } {

@@ -18,6 +18,7 @@ export interface TableCacheOptions {
 }
 
 interface OpenTable {
+  readonly number: number;
   readonly reader: TableReader;
   /** Cursors that read it now. */
   users: number;
@@ -26,12 +27,18 @@ interface OpenTable {
 /** The tables that one scan reads; none of them is closed under it. */
 export class TableLease {
   readonly #get: (table: TableMeta) => OpenTable;
+  readonly #onIdle: (entry: OpenTable) => void;
   readonly #fillCache: boolean;
   readonly #held = new Map<Cursor, OpenTable>();
 
   /** Leases are made by {@link TableCache.lease}. */
-  constructor(get: (table: TableMeta) => OpenTable, fillCache: boolean) {
+  constructor(
+    get: (table: TableMeta) => OpenTable,
+    onIdle: (entry: OpenTable) => void,
+    fillCache: boolean,
+  ) {
     this.#get = get;
+    this.#onIdle = onIdle;
     this.#fillCache = fillCache;
   }
 
@@ -47,9 +54,9 @@ export class TableLease {
   /** Closes a cursor that {@link TableLease.open} returned. */
   giveBack(cursor: Cursor): void {
     const entry = this.#held.get(cursor);
-    if (entry !== undefined) entry.users--;
     this.#held.delete(cursor);
     cursor.close();
+    if (entry !== undefined && --entry.users === 0) this.#onIdle(entry);
   }
 
   /** Closes all that is open. Idempotent. */
@@ -85,7 +92,11 @@ export class TableCache {
 
   /** Makes a lease: cursors over tables that stay open until it is released. */
   lease(fillCache: boolean): TableLease {
-    return new TableLease((table) => this.#open.get(table.number) ?? this.#enter(table), fillCache);
+    return new TableLease(
+      (table) => this.#open.get(table.number) ?? this.#enter(table),
+      (entry) => this.#closeSurplus(entry),
+      fillCache,
+    );
   }
 
   /** How many tables are open. */
@@ -134,7 +145,7 @@ export class TableCache {
       );
     }
     rememberCounts(table, reader);
-    const entry = { reader, users: 0 };
+    const entry = { number: table.number, reader, users: 0 };
     this.#open.set(table.number, entry);
     return entry;
   }
@@ -146,6 +157,12 @@ export class TableCache {
     if (vfs.stat(path) !== undefined) return path;
     const old = path.replace(/\.ldb$/, '.sst');
     return vfs.stat(old) === undefined ? path : old;
+  }
+
+  /** Closes a table that no cursor reads any more, where more are open than should be. */
+  #closeSurplus(entry: OpenTable): void {
+    if (this.#open.size <= this.#options.maxOpenFiles) return;
+    if (this.#open.get(entry.number) === entry) this.#close(entry.number, entry);
   }
 
   #makeRoom(): void {

@@ -36,6 +36,11 @@ export class WritePath {
     this.#logSize = LOG_FACTOR * store.settings.memtableSize;
   }
 
+  /** Throws if the store is closed. */
+  checkOpen(): void {
+    this.#store.checkOpen();
+  }
+
   /**
    * Makes sure that a write can be accepted; waits where it must. Events are told from in here alone, so
    * whatever a listener does is done before the write's own bytes are put together.

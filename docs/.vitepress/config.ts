@@ -3,6 +3,10 @@ import api from '../api/typedoc-sidebar.json' with { type: 'json' };
 
 const guide = [
   { text: 'Getting started', link: '/guide/' },
+  { text: 'Scans and snapshots', link: '/guide/iteration' },
+  { text: 'What survives what', link: '/guide/durability' },
+  { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
+  { text: 'Reading a table file', link: '/guide/reading-tables' },
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },
 ];
 

@@ -101,6 +101,7 @@ async function compareReopened(expected: ReadonlyMap<string, FileFacts>): Promis
 
 async function compareWithLevelDB(expected: ReadonlyMap<string, FileFacts>): Promise<void> {
   heading('Opening it with LevelDB, through classic-level');
+  // Only now that ours is closed: within one process the two do not see each other's lock.
   const level = new ClassicLevel<string, FileFacts>(directory, { valueEncoding: 'json' });
   try {
     console.log(`  ${number(await mustHold(level.iterator(), expected))} files, all the same`);

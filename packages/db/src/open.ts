@@ -159,7 +159,7 @@ function makeDirectory(vfs: Vfs, directory: string): void {
 function isStrange(name: string): boolean {
   return (
     parseFileName(name) === undefined &&
-    !LOCK_FILES.includes(name) &&
+    !name.startsWith('LOCK.owner') &&
     !name.startsWith('.') &&
     name !== 'lost+found'
   );

@@ -25,7 +25,9 @@ export function filesOf(vfs: Vfs, directory: string = DIRECTORY): Files {
 /** Copies the files of a directory of the real disk. */
 export function filesOnDisk(directory: string): Files {
   const names = fs.readdirSync(directory).sort();
-  return new Map(names.map((name) => [name, fs.readFileSync(path.join(directory, name))]));
+  return new Map(
+    names.map((name) => [name, new Uint8Array(fs.readFileSync(path.join(directory, name)))]),
+  );
 }
 
 /** Makes a file system with one directory of these files, changed as `changes` say. */

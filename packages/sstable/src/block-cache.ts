@@ -5,9 +5,11 @@
  * CLOCK (Corbató, "A paging experiment with the Multics system", 1968): a hit only sets a bit; the
  * hand goes around over the slots, clears bits, and evicts the first block whose bit is clear. A
  * table keeps its cached blocks in an array by number, so that a hit hashes nothing; evicting a
- * block empties its place there. A block in use is kept alive by its user.
+ * block empties its place there. A block that a cursor stands on is kept alive by it; the
+ * memory of any other is used for the next block.
  */
 import type { Block } from './block.ts';
+import { RecycledMemory } from './block-memory.ts';
 
 /** What a {@link BlockCache} counts. */
 export interface BlockCacheStats {
@@ -61,6 +63,8 @@ export class Clock {
   hits = 0;
   misses = 0;
   bytes = 0;
+  /** The memory of blocks: what is evicted makes room for what comes. */
+  readonly memory: RecycledMemory = new RecycledMemory();
   readonly #slots: (Block | undefined)[] = [];
   readonly #free: number[] = [];
   #hand = 0;
@@ -93,6 +97,8 @@ export class Clock {
     this.#slots[block.slot] = undefined;
     this.#free.push(block.slot);
     this.bytes -= block.charge;
+    // A point read has copied what it found before the next block is read.
+    if (block.users === 0) this.memory.give(block.bytes);
   }
 
   /** Evicts one block. Ends: a round clears every bit, so the second finds one. */

@@ -23,13 +23,14 @@ export class BlockStore {
   readonly #order: KeyOrder;
   readonly #cache: Clock;
   readonly #checker: BlockChecker;
-  readonly #contents = new Contents();
+  readonly #contents: Contents;
 
   constructor(file: TableFile, table: OpenedTable, cache: BlockCache) {
     this.file = file;
     this.index = table.index;
     this.#order = table.order;
     this.#cache = clockOf(cache);
+    this.#contents = new Contents(this.#cache.memory);
     this.#checker = new BlockChecker(table.order, file.source);
     this.count = table.index.count;
     // Filled, so that it is an array without holes, which is read faster.
@@ -50,10 +51,18 @@ export class BlockStore {
     return block;
   }
 
-  /** Reads a block from the file. */
+  /** Reads a block from the file, into memory that the cache may use again. */
   load(ordinal: number): Block {
+    return this.#load(ordinal, this.#contents);
+  }
+
+  /** Reads a block from the file, into memory of its own. */
+  loadAlone(ordinal: number): Block {
+    return this.#load(ordinal, new Contents());
+  }
+
+  #load(ordinal: number, contents: Contents): Block {
     const { index } = this;
-    const contents = this.#contents;
     const offset = index.offsets[ordinal]!;
     this.file.contents(offset, index.sizes[ordinal]!, contents);
     return this.check(contents, ordinal);

@@ -21,6 +21,19 @@ export interface BlockCodec {
    * @returns the contents, or `undefined` if the input is damaged
    */
   decode(source: Uint8Array, start: number, end: number): Uint8Array | undefined;
+  /**
+   * Tells the contents' length ahead, -1 if the input is damaged; with `decodeInto`, for codecs that
+   * can, so that the contents go to memory that is used again.
+   */
+  contentsLength?(source: Uint8Array, start: number, end: number): number;
+  /** Decodes into `target`, which has room; returns whether the input was sound. */
+  decodeInto?(
+    source: Uint8Array,
+    start: number,
+    end: number,
+    target: Uint8Array,
+    length: number,
+  ): boolean;
 }
 
 /** Codecs by codec byte; 0, not compressed, is always known. */
@@ -35,6 +48,8 @@ export const snappyCodec: BlockCodec = {
     const target = new Uint8Array(length);
     return decompressSnappy(source, start, end, target) ? target : undefined;
   },
+  contentsLength: snappyLength,
+  decodeInto: decompressSnappy,
 };
 
 /** The codecs of LevelDB's tables that are known without being told. */

@@ -1,7 +1,9 @@
 /**
  * The blocks of one cursor: what the cache has, and otherwise, on a long way, many with one read.
  */
+import { EMPTY_BYTES } from '@jump/base';
 import type { Block } from './block.ts';
+import { OneBlockMemory } from './block-memory.ts';
 import type { BlockStore } from './block-store.ts';
 import { BLOCK_TRAILER_LENGTH } from './footer.ts';
 import { Contents } from './table-file.ts';
@@ -21,12 +23,13 @@ export class CursorBlocks {
   readonly count: number;
   readonly #store: BlockStore;
   readonly #fillCache: boolean;
-  readonly #contents = new Contents();
+  /** Made when first needed: most scans are short. */
+  #contents: Contents | undefined;
   /** The block that was asked for last. */
   #last = -2;
   /** How many neighbouring blocks have been asked for, one after the other. */
   #run = 0;
-  #window = new Uint8Array(0);
+  #window: Uint8Array = EMPTY_BYTES;
   /** What part of the file the window holds. */
   #windowStart = 0;
   #windowEnd = 0;
@@ -56,11 +59,12 @@ export class CursorBlocks {
     const offset = index.offsets[ordinal]!;
     const size = index.sizes[ordinal]!;
     const length = size + BLOCK_TRAILER_LENGTH;
-    if (file.bytes !== undefined || length > MAX_WINDOW) return this.#store.load(ordinal);
+    if (file.bytes !== undefined || length > MAX_WINDOW) return this.#store.loadAlone(ordinal);
     file.checkOpen();
     if (offset < this.#windowStart || offset + length > this.#windowEnd) {
       this.#moveWindow(offset, length, backward);
     }
+    this.#contents ??= new Contents(new OneBlockMemory());
     file.decode(this.#window, offset - this.#windowStart, size, offset, this.#contents);
     return this.#store.check(this.#contents, ordinal);
   }

@@ -164,7 +164,7 @@ export function snappyLength(source: Uint8Array, start: number, end: number): nu
 /**
  * Decompresses `source[start, end)` into `target` at 0.
  *
- * `target` is as long as {@link snappyLength} said.
+ * `target` has room for `length` bytes, which is what {@link snappyLength} said.
  *
  * @returns whether the stream is sound and fills the target exactly; hostile ones read and write
  *   nothing outside
@@ -174,8 +174,8 @@ export function decompressSnappy(
   start: number,
   end: number,
   target: Uint8Array,
+  length: number = target.length,
 ): boolean {
-  const length = target.length;
   // Four bytes a step: bytes one by one take twice as long. The order of bytes does not matter.
   const from = new DataView(source.buffer, source.byteOffset, end);
   const to = new DataView(target.buffer, target.byteOffset, length);

@@ -166,6 +166,7 @@ export class TableCursor implements Cursor {
   #enter(ordinal: number): Block {
     this.#leave();
     const block = this.#supply.block(ordinal);
+    block.users++;
     this.#block = block;
     this.#ordinal = ordinal;
     this.valueBytes = block.bytes;
@@ -182,6 +183,7 @@ export class TableCursor implements Cursor {
 
   #leave(): boolean {
     this.valid = false;
+    this.#block.users--;
     this.#block = NO_BLOCK;
     this.valueBytes = EMPTY_BYTES;
     this.valueEnd = 0;

@@ -1,10 +1,19 @@
 /**
  * The file of a table: blocks read from it, their checksums checked, their contents decoded.
  */
-import { corruption, crc32c, JumpError, maskCrc, readFixed32 } from '@jump/base';
+import {
+  copyRange,
+  corruption,
+  crc32c,
+  EMPTY_BYTES,
+  JumpError,
+  maskCrc,
+  readFixed32,
+} from '@jump/base';
 import { nodeVfs, type Vfs, type VfsFile } from '@jump/vfs';
-import { type BlockCodecs, CODEC_NONE } from './codecs.ts';
-import { BLOCK_TRAILER_LENGTH } from './footer.ts';
+import { type BlockMemory, freshMemory } from './block-memory.ts';
+import { type BlockCodec, type BlockCodecs, CODEC_NONE } from './codecs.ts';
+import { BLOCK_TRAILER_LENGTH, MAX_BLOCK } from './footer.ts';
 
 /** Where a table lies: a path on Node's file system, or a path on any. */
 export type TableTarget =
@@ -27,11 +36,17 @@ let scratch = new Uint8Array(1 << 16);
 
 /** What {@link TableFile.contents} found: `bytes[start, end)`, good as long as `bytes` is. */
 export class Contents {
-  bytes: Uint8Array = new Uint8Array(0);
+  /** Where memory for it comes from. */
+  readonly memory: BlockMemory;
+  bytes: Uint8Array = EMPTY_BYTES;
   start = 0;
   end = 0;
   /** The codec byte that it was stored under. */
   codec = 0;
+
+  constructor(memory: BlockMemory = freshMemory) {
+    this.memory = memory;
+  }
 }
 
 /** Reads a table's blocks, from a file or from bytes in memory. Owns the file. */
@@ -121,11 +136,14 @@ export class TableFile {
     }
     const shared = this.#compressed && length <= SCRATCH_LIMIT;
     if (shared && length > scratch.length) scratch = new Uint8Array(SCRATCH_LIMIT);
-    const buffer = shared ? scratch : new Uint8Array(length);
+    const buffer = shared ? scratch : contents.memory.take(length);
     this.read(buffer, 0, length, offset);
     this.decode(buffer, 0, size, offset, contents);
     this.#compressed = contents.codec !== CODEC_NONE;
-    if (shared && contents.bytes === scratch) contents.bytes = scratch.slice(0, size);
+    if (shared && contents.bytes === scratch) {
+      contents.bytes = contents.memory.take(size);
+      copyRange(scratch, 0, size, contents.bytes, 0);
+    }
   }
 
   /**
@@ -153,17 +171,15 @@ export class TableFile {
       contents.end = end;
       return;
     }
-    const decoded = this.#codec(codec, offset).decode(bytes, at, end);
-    if (decoded === undefined) {
-      const { name } = this.#codec(codec, offset);
-      throw corruption(this.source, offset, `block of ${size} bytes is not sound ${name} data`);
-    }
-    contents.bytes = decoded;
+    const decoder = this.#codec(codec, offset);
     contents.start = 0;
-    contents.end = decoded.length;
+    if (!decodeContents(decoder, bytes, at, end, contents)) {
+      const what = `block of ${size} bytes is not sound ${decoder.name} data`;
+      throw corruption(this.source, offset, what);
+    }
   }
 
-  #codec(id: number, offset: number): BlockCodecs[number] {
+  #codec(id: number, offset: number): BlockCodec {
     const codec = this.codecs[id];
     if (codec !== undefined) return codec;
     throw new JumpError('JUMP_UNSUPPORTED', `block is stored with unknown codec ${id}`, {
@@ -178,4 +194,26 @@ export class TableFile {
     this.#closed = true;
     this.#file?.close();
   }
+}
+
+/** Decodes `bytes[start, end)` into `contents`; returns whether it is sound. */
+function decodeContents(
+  codec: BlockCodec,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  contents: Contents,
+): boolean {
+  if (codec.decodeInto === undefined || codec.contentsLength === undefined) {
+    const decoded = codec.decode(bytes, start, end);
+    if (decoded === undefined) return false;
+    contents.bytes = decoded;
+    contents.end = decoded.length;
+    return true;
+  }
+  const length = codec.contentsLength(bytes, start, end);
+  if (length < 0 || length > MAX_BLOCK) return false;
+  contents.bytes = contents.memory.take(length);
+  contents.end = length;
+  return codec.decodeInto(bytes, start, end, contents.bytes, length);
 }

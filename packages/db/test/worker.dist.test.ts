@@ -1,0 +1,84 @@
+// Goal:   background work is done by the worker; whatever becomes of the worker, nothing is lost.
+// Method: the published files in processes of their own; cases in worker-child.mjs.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import { open } from '../dist/index.js';
+
+const script = fileURLToPath(new URL('worker-child.mjs', import.meta.url));
+const temporary = fs.mkdtempSync(path.join(tmpdir(), 'jumpdb-worker-'));
+afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
+
+async function run(name: string): Promise<Record<string, unknown>> {
+  const directory = path.join(temporary, name);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, name, directory], {
+    timeout: 100_000,
+  });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+test('the worker flushes and merges while the main thread never leaves its loop', {
+  timeout: 120_000,
+}, async () => {
+  const { executor, flushes, merges, inline } = await run('loop');
+  expect(executor).toBe('worker');
+  expect(flushes).toBeGreaterThan(3);
+  expect(merges).toBeGreaterThan(0);
+  expect(inline).toBe(0);
+});
+
+test('a worker that dies is replaced by inline work; nothing is lost', {
+  timeout: 120_000,
+}, async () => {
+  expect(await run('killed')).toEqual({
+    executor: 'inline',
+    errors: expect.any(Number),
+    before: true,
+    after: true,
+  });
+});
+
+test('closing during flushes and merges loses nothing', { timeout: 120_000 }, async () => {
+  const { good, merges } = await run('closing');
+  expect(good).toBe(true);
+  expect(merges).toBeGreaterThan(0);
+});
+
+test('two stores of one process work side by side', { timeout: 120_000 }, async () => {
+  expect(await run('two')).toEqual({ good: [true, true, true], workers: 2 });
+});
+
+test('a store works in a thread, and is locked for all other threads and handles', {
+  timeout: 120_000,
+}, async () => {
+  expect(await run('thread')).toEqual({
+    executor: 'worker',
+    locked: 'JUMP_LOCKED',
+    keys: 5000,
+    handle: 'JUMP_LOCKED',
+    link: 'JUMP_LOCKED',
+  });
+});
+
+test('a store is locked for other processes, until its own has closed it or died', {
+  timeout: 120_000,
+}, async () => {
+  const directory = path.join(temporary, 'hold');
+  for (const end of ['close', 'SIGKILL']) {
+    const child = spawn(process.execPath, [script, 'hold', directory], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    expect(() => open(directory)).toThrow(expect.objectContaining({ code: 'JUMP_LOCKED' }));
+    const ended = once(child, 'exit');
+    if (end === 'close') child.stdin.write('close\n');
+    else child.kill('SIGKILL');
+    await ended;
+    open(directory).close();
+  }
+});

@@ -3,10 +3,12 @@
  * what its parent says, `{ id, call, … }` in, `{ id, … }` out.
  */
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { ClassicLevel } from 'classic-level';
 
 const ENCODINGS = { keyEncoding: 'view', valueEncoding: 'view' };
 let store;
+let stopped = false;
 
 function hash(key, value) {
   const sum = createHash('sha1').update(value).digest('base64');
@@ -30,6 +32,27 @@ const calls = {
         ),
       );
     }
+  },
+  /** Writes the pairs of pairs.ts until told to stop, promising each in a file. */
+  async run({ promises }) {
+    const file = openSync(promises, 'a');
+    const encode = (text) => new TextEncoder().encode(text);
+    stopped = false;
+    let number = 0;
+    for (; !stopped; ) {
+      number++;
+      const value = encode(`${number} ${'.'.repeat((number * 7919) % 700)}`);
+      const keys = [`a${number % 500}`, `b${number % 500}`];
+      await store.batch([
+        ...keys.map((key) => ({ type: 'put', key: encode(key), value })),
+        { type: 'put', key: encode('count'), value: encode(`${number}`) },
+      ]);
+      writeSync(file, `${number}\n`);
+    }
+    closeSync(file);
+  },
+  async stop() {
+    stopped = true;
   },
   async compact() {
     await store.compactRange(new Uint8Array(0), new Uint8Array(64).fill(255));

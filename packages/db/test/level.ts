@@ -33,6 +33,13 @@ export class Level {
   async write(batches: readonly (readonly ModelOperation[])[]): Promise<void> {
     await this.#call('write', { batches });
   }
+  /** Writes pairs, as pairs.ts has them, until {@link Level.stop}. */
+  async run(promises: string): Promise<void> {
+    await this.#call('run', { promises });
+  }
+  async stop(): Promise<void> {
+    await this.#call('stop', {});
+  }
   async compact(): Promise<void> {
     await this.#call('compact', {});
   }

@@ -1,85 +1,36 @@
 /**
- * Background work: when a memtable is flushed, what is merged, who waits, what happens to a
- * failure.
+ * Background work: starts what is due, takes what has ended, and answers those who wait.
  *
- * Deciding is the strategy's, doing is the executor's; here the two are put together, and the result of
- * a job becomes a version edit. The owner's thread alone runs this code, from three places: a write
- * that looks (`poll`), a write that must wait (`makeRoom`), and callbacks of the event loop.
+ * `flushes.ts` and `merges.ts` say what is done, the executor does it, `edits.ts` makes it live,
+ * `retries.ts` says when to try again. The thread that opened the store alone runs this code, from
+ * three places: a write that looks (`poll`), a write that must wait (`makeRoom`), and callbacks of the
+ * event loop.
  */
 import { JumpError, MAX_SEQUENCE } from '@jump/base';
-import {
-  checkPick,
-  type KeyRange,
-  makeJob,
-  outputsAtMost,
-  type Pick,
-  type PickState,
-  type TableSpec,
-  type WrittenTables,
-} from '@jump/compaction';
-import type { TableMeta, VersionEdit } from '@jump/manifest';
-import type { Executor, JobListener, JobOutcome } from './executor.ts';
-import type { Memtable } from './memtable.ts';
+import type { KeyRange, TableSpec } from '@jump/compaction';
+import { Edits } from './edits.ts';
+import type { Executor, JobListener, JobOutcome, StartJob } from './executor.ts';
+import { Flushes } from './flushes.ts';
+import { Merges } from './merges.ts';
 import type { ObsoleteFiles } from './obsolete-files.ts';
+import { Retries } from './retries.ts';
+import { waitFor } from './stalls.ts';
 import type { Store } from './store.ts';
 import { Waiters, type Waiting } from './waiters.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 
-/** A manual compaction under way. */
-export interface ManualCompaction {
-  readonly range: KeyRange;
-  /** Gives it up: the job under way is finished, no other begins. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (done: number) => void;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-  /** Bytes read by jobs that have ended. */
-  done: number;
-}
-
-interface RunningFlush {
-  readonly id: number;
-  readonly memtable: Memtable;
-  readonly sequence: number;
-}
-
-interface RunningMerge {
-  readonly id: number;
-  readonly pick: Pick;
-  readonly manual: ManualCompaction | undefined;
-}
-
-/** A failed job is tried again after this long, then twice as long, up to the longest pause. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 10_000;
-/** A writer waits so long for work that keeps failing. */
-const PATIENCE_MS = 2_000;
-/** One wait of a writer before it looks around. */
-const WAIT_MS = 50;
-
 /** Runs flushes and merges. */
 export class Background implements JobListener {
+  /** How the live tables change. */
+  readonly edits: Edits;
   readonly #store: Store;
-  readonly #log: WriteAheadLog;
-  readonly #obsolete: ObsoleteFiles;
-  readonly #spec: TableSpec;
-  #executor: Executor;
-  readonly #inline: () => Executor;
-  #nextId = 1;
-  #flush: RunningFlush | undefined;
-  #merge: RunningMerge | undefined;
-  readonly #manual: ManualCompaction[] = [];
+  readonly #flushes: Flushes;
+  readonly #merges: Merges;
+  readonly #retries = new Retries(() => this.schedule());
   readonly #waiters = new Waiters();
-  /** The log that the active memtable began with. */
-  #immutableSequence = 0;
-  /** Sequences of tombstones that a snapshot held back; see the strategy's state. */
-  readonly #blocked = new Map<number, number>();
-  /** An error of the strategy or of an input: nothing is merged any more. */
-  #mergesHalted: unknown;
-  #pauseMs = 0;
-  #pausedUntil = 0;
-  #lastFailure: unknown;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #inline: () => Executor;
+  #executor: Executor;
+  #nextId = 1;
   #closed = false;
 
   /** @param makeExecutor - makes the executor; called again, asking for inline, when one dies */
@@ -91,11 +42,17 @@ export class Background implements JobListener {
     makeExecutor: (listener: JobListener, inline: boolean) => Executor,
   ) {
     this.#store = store;
-    this.#log = log;
-    this.#obsolete = obsolete;
-    this.#spec = spec;
+    const edits = new Edits(store, obsolete);
+    this.edits = edits;
     this.#executor = makeExecutor(this, false);
     this.#inline = () => makeExecutor(this, true);
+    const start: StartJob = (job, memtable) => {
+      const id = this.#nextId++;
+      this.#executor.start(id, job, memtable);
+      return id;
+    };
+    this.#flushes = new Flushes({ store, log, edits, obsolete, spec }, start);
+    this.#merges = new Merges({ store, edits, spec }, start, () => this.executor);
   }
 
   /** Where jobs run. */
@@ -112,36 +69,41 @@ export class Background implements JobListener {
    * Makes the active memtable immutable, waiting until that can be. @throws JUMP_IO, JUMP_POISONED
    */
   makeRoom(): void {
-    if (this.#mayRotate()) {
+    const store = this.#store;
+    if (this.#flushes.mayRotate) {
       this.#rotate();
       return;
     }
-    const reason = this.#store.immutable === undefined ? 'level0' : 'memtable';
-    const start = performance.now();
-    while (!this.#mayRotate()) {
-      this.#store.checkWritable();
-      this.#waitOnce(start);
-    }
-    this.#store.checkWritable();
+    const reason = store.immutable === undefined ? 'level0' : 'memtable';
+    const ms = waitFor({
+      directory: store.directory,
+      ready: () => this.#flushes.mayRotate,
+      check: () => store.checkWritable(),
+      failure: () => this.#merges.halted ?? this.#retries.failure,
+      pauseMs: () => (this.#flushes.running || this.#merges.running ? 0 : this.#retries.pauseMs),
+      schedule: () => this.schedule(),
+      pass: (longest) => this.#executor.wait(longest),
+    });
+    store.checkWritable();
     // A listener that wrote meanwhile may have made room already.
-    if (this.#store.active.entries > 0) this.#rotate();
-    const ms = performance.now() - start;
-    this.#store.counters.stalls++;
-    this.#store.counters.stallMs += ms;
+    if (store.active.entries > 0) this.#rotate();
+    store.counters.stalls++;
+    store.counters.stallMs += ms;
     // Last: a listener that writes may fill the new memtable, and make room itself.
-    this.#store.emit({ type: 'stall', reason, ms });
+    store.emit({ type: 'stall', reason, ms });
   }
 
   /** Starts whatever is due. */
   schedule(): void {
     if (this.#closed || this.#store.poisoned) return;
-    if (performance.now() < this.#pausedUntil) {
-      this.#planRetry();
+    if (this.#retries.pauseMs > 0) {
+      this.#retries.plan();
+      this.#keepAlive();
       return;
     }
     try {
       this.#startFlush();
-      this.#startMerge();
+      this.#merges.start();
     } catch (error) {
       // A manifest that failed has poisoned the store: the next write, or `close`, tells it.
       if (!this.#store.poisoned) throw error;
@@ -170,9 +132,10 @@ export class Background implements JobListener {
   ): Promise<void> {
     await this.flush();
     this.#store.checkWritable();
-    if (this.#mergesHalted !== undefined) throw this.#mergesHalted;
+    if (this.#merges.halted !== undefined) throw this.#merges.halted;
+    const firstLater = this.#store.versions.nextFileNumber;
     const done = new Promise<void>((resolve, reject) => {
-      this.#manual.push({ range, signal, onProgress, resolve, reject, done: 0 });
+      this.#merges.add({ range, signal, onProgress, firstLater, resolve, reject, done: 0 });
     });
     this.#keepAlive();
     this.schedule();
@@ -181,34 +144,13 @@ export class Background implements JobListener {
 
   /** Whether a job is running that reads one of these tables. */
   reads(tables: ReadonlySet<number>): boolean {
-    return (
-      this.#merge?.pick.inputs.some((input) =>
-        input.tables.some((table) => tables.has(table.number)),
-      ) === true
-    );
-  }
-
-  /** Writes an edit to the manifest, and makes its version current. Poisons if that fails. */
-  apply(edit: Partial<VersionEdit>, directorySynced: boolean): void {
-    const { versions } = this.#store;
-    const manifest = versions.manifestNumber;
-    try {
-      versions.logAndApply(edit, { directorySynced });
-    } catch (error) {
-      throw this.#store.poison(error, true);
-    }
-    this.#store.version = versions.current;
-    for (const { number } of edit.deleted ?? []) this.#blocked.delete(number);
-    const added = new Set(edit.added?.map(({ table }) => table.number));
-    this.#obsolete.add((edit.deleted ?? []).map((one) => one.number).filter((n) => !added.has(n)));
-    this.#obsolete.sweep();
-    if (versions.manifestNumber !== manifest) this.#obsolete.removeManifests();
+    return this.#merges.reads(tables);
   }
 
   /** Stops all work and rejects everybody who waits for it. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#retries.close();
     this.#executor.close();
     this.fail(new JumpError('JUMP_CLOSED', `the store ${this.#store.directory} was closed`));
   }
@@ -216,282 +158,58 @@ export class Background implements JobListener {
   /** Rejects everybody who waits: their work will not be done. */
   fail(error: unknown): void {
     this.#waiters.rejectAll(error);
-    for (const { reject } of this.#manual.splice(0)) reject(error);
+    this.#merges.rejectAll(error);
     this.#executor.keepAlive(false);
   }
 
   progress(id: number, bytes: number): void {
-    const merge = this.#merge;
-    if (merge?.id === id && merge.manual !== undefined) {
-      merge.manual.onProgress(merge.manual.done + bytes);
-    }
+    this.#merges.progress(id, bytes);
   }
 
   ended(id: number, outcome: JobOutcome): void {
     if (this.#closed) return;
-    const flush = this.#flush?.id === id ? this.#flush : undefined;
-    const merge = this.#merge?.id === id ? this.#merge : undefined;
-    if (flush !== undefined) this.#flush = undefined;
-    if (merge !== undefined) this.#merge = undefined;
+    const flush = this.#flushes.takes(id);
+    const merge = this.#merges.take(id);
     if (this.#store.poisoned) return;
     if (outcome.type === 'done') {
-      this.#pauseMs = 0;
-      this.#lastFailure = undefined;
+      this.#retries.succeeded();
       try {
-        if (flush !== undefined) this.#finishFlush(flush, outcome.result);
-        if (merge !== undefined) this.#finishMerge(merge, outcome.result);
+        if (flush) this.#flushes.finish(outcome.result, this.executor);
+        if (merge !== undefined) this.#merges.finish(merge, outcome.result);
       } catch (error) {
-        // `apply` has poisoned the store already, which has told everybody.
+        // The edit has poisoned the store already, which has told everybody.
         if (!this.#store.poisoned) throw error;
         return;
       }
     } else if (outcome.type === 'lost') {
       this.#store.report(outcome.error, false);
       if (this.#executor.kind === 'worker') this.#executor = this.#inline();
+    } else if (merge !== undefined && isDamage(outcome.error)) {
+      this.#merges.halt(outcome.error);
     } else {
-      this.#failed(outcome.error, merge);
-      if (flush !== undefined) this.#waiters.reject('flush', outcome.error);
+      this.#store.report(outcome.error, false);
+      if (merge !== undefined) this.#merges.failed(merge, outcome.error);
+      this.#retries.failed(outcome.error);
+      if (flush) this.#waiters.reject('flush', outcome.error);
     }
     this.schedule();
-  }
-
-  #mayRotate(): boolean {
-    return (
-      this.#store.immutable === undefined &&
-      this.#store.version.levels[0]!.length < this.#store.settings.compaction.level0.stop
-    );
-  }
-
-  #wouldWait(): boolean {
-    const { active, settings } = this.#store;
-    return active.bytes >= settings.memtableSize && !this.#mayRotate();
-  }
-
-  #rotate(): void {
-    const store = this.#store;
-    const number = store.versions.takeFileNumber();
-    this.#log.rotate(number);
-    store.immutable = store.active;
-    this.#immutableSequence = store.lastSequence;
-    store.active = store.newMemtable();
-    store.active.protect(store.pins.highest);
-    this.schedule();
-  }
-
-  #waitOnce(start: number): void {
-    const store = this.#store;
-    const stuck = this.#mergesHalted ?? this.#lastFailure;
-    if (stuck !== undefined && performance.now() - start > PATIENCE_MS) {
-      const why = stuck instanceof Error ? stuck.message : String(stuck);
-      throw new JumpError(
-        'JUMP_IO',
-        `no room for another write, since background work fails: ${why}`,
-        { cause: stuck, file: store.directory },
-      );
-    }
-    const pause = this.#pausedUntil - performance.now();
-    if (pause > 0 && this.#flush === undefined && this.#merge === undefined) {
-      sleep(Math.min(pause, WAIT_MS));
-      this.schedule();
-      return;
-    }
-    this.schedule();
-    this.#executor.wait(WAIT_MS);
   }
 
   #startFlush(): void {
     const store = this.#store;
-    if (this.#flush !== undefined) return;
-    if (store.immutable === undefined) {
-      const wanted = this.#waiters.highest('flush') > store.flushedSequence;
-      if (!wanted || store.active.entries === 0) return;
-      this.#rotate();
-      return;
-    }
-    const memtable = store.immutable;
-    const id = this.#nextId++;
-    const number = store.versions.takeFileNumber();
-    this.#flush = { id, memtable, sequence: this.#immutableSequence };
-    const { directory } = store;
-    this.#executor.start(
-      id,
-      {
-        type: 'flush',
-        directory,
-        number,
-        memtable: store.shared ? memtable.parts() : undefined,
-        snapshots: store.pins.sequences(),
-        table: this.#spec,
-      },
-      () => memtable.cursor(),
-    );
+    const wanted = this.#waiters.highest('flush') > store.flushedSequence;
+    if (store.immutable !== undefined) this.#flushes.start();
+    else if (!this.#flushes.running && wanted && store.active.entries > 0) this.#rotate();
   }
 
-  #finishFlush(flush: RunningFlush, result: WrittenTables): void {
-    const store = this.#store;
-    const logNumber = this.#log.number;
-    const older = store.versions.logNumber;
-    this.apply(
-      {
-        logNumber,
-        lastSequence: flush.sequence,
-        added: result.tables.map((table) => ({ level: 0, table })),
-      },
-      true,
-    );
-    for (const [blocked, sequence] of result.blocked) this.#blocked.set(blocked, sequence);
-    store.immutable = undefined;
-    store.flushedSequence = flush.sequence;
-    store.counters.flushes++;
-    store.counters.tableBytes += result.bytesWritten;
-    this.#log.dropBefore(logNumber, flush.sequence);
-    for (let number = older; number < logNumber; number++) this.#obsolete.removeLog(number);
-    for (const { number, entries = 0, fileSize } of result.tables) {
-      const executor = this.executor;
-      store.emit({ type: 'flush', table: number, entries, bytes: fileSize, executor });
-    }
+  #rotate(): void {
+    this.#flushes.rotate();
+    this.schedule();
   }
 
-  #startMerge(): void {
-    if (this.#merge !== undefined || this.#mergesHalted !== undefined) return;
-    for (;;) {
-      const state = this.#pickState();
-      const found = this.#choose(state);
-      if (found === undefined) return;
-      const { pick, manual } = found;
-      if (pick.trivialMove) {
-        this.#move(pick, manual);
-        continue;
-      }
-      this.#merge = { id: this.#nextId++, pick, manual };
-      const { settings, directory, versions } = this.#store;
-      const count = outputsAtMost(state, pick, settings.tableSize);
-      const first = versions.takeFileNumber();
-      versions.markFileNumberUsed(first + count - 1);
-      const job = makeJob(state, pick, {
-        directory,
-        numbers: { first, count },
-        snapshots: this.#store.pins.sequences(),
-        table: this.#spec,
-      });
-      this.#executor.start(this.#merge.id, { type: 'compaction', job }, undefined);
-      return;
-    }
-  }
-
-  /** The next pick: of a manual compaction, or the strategy's own. A wrong pick halts merging. */
-  #choose(state: PickState): { pick: Pick; manual: ManualCompaction | undefined } | undefined {
-    const strategy = this.#store.settings.compaction;
-    try {
-      for (let manual = this.#manual[0]; manual !== undefined; manual = this.#manual[0]) {
-        const pick = manual.signal.aborted ? undefined : strategy.manual(state, manual.range);
-        if (pick !== undefined) {
-          checkPick(state, pick, strategy.name);
-          return { pick, manual };
-        }
-        this.#manual.shift();
-        manual.resolve();
-        this.#keepAlive();
-      }
-      const pick = strategy.pick(state);
-      if (pick === undefined) return undefined;
-      checkPick(state, pick, strategy.name);
-      return { pick, manual: undefined };
-    } catch (error) {
-      this.#halt(error);
-      return undefined;
-    }
-  }
-
-  #pickState(): PickState {
-    const { version, settings, pins, versions } = this.#store;
-    const { compare } = settings.comparator;
-    const oldest = pins.sequences()[0];
-    return {
-      levels: version.levels,
-      compareUser: compare.bind(settings.comparator),
-      compactPointers: versions.compactPointers,
-      tableSize: settings.tableSize,
-      oldestSnapshot: oldest ?? Number.POSITIVE_INFINITY,
-      tombstonesBlocked: this.#blocked,
-    };
-  }
-
-  #move(pick: Pick, manual: ManualCompaction | undefined): void {
-    const edit = editOf(
-      pick,
-      pick.inputs.flatMap((input) => input.tables),
-    );
-    this.apply(edit, true);
-    this.#tellMerged(pick, [], 0);
-    if (manual !== undefined) {
-      manual.done += pickBytes(pick);
-      manual.onProgress(manual.done);
-    }
-  }
-
-  #finishMerge(merge: RunningMerge, result: WrittenTables): void {
-    const { pick, manual } = merge;
-    const { counters } = this.#store;
-    this.apply(editOf(pick, result.tables), true);
-    for (const [number, sequence] of result.blocked) this.#blocked.set(number, sequence);
-    counters.compactions++;
-    counters.tableBytes += result.bytesWritten;
-    this.#tellMerged(pick, result.tables, result.bytesWritten);
-    if (manual !== undefined) {
-      manual.done += pickBytes(pick);
-      manual.onProgress(manual.done);
-    }
-  }
-
-  #tellMerged(pick: Pick, tables: readonly TableMeta[], bytesWritten: number): void {
-    this.#store.emit({
-      type: 'compaction',
-      reason: pick.reason,
-      inputs: pick.inputs.map(({ level, tables: read }) => ({
-        level,
-        tables: read.map((table) => table.number),
-      })),
-      outputLevel: pick.outputLevel,
-      outputs: tables.map((table) => table.number),
-      bytesRead: pick.trivialMove ? 0 : pickBytes(pick),
-      bytesWritten,
-      executor: this.executor,
-    });
-  }
-
-  #failed(error: unknown, merge: RunningMerge | undefined): void {
-    // Damage does not go away by trying again, and must not be merged into something that looks
-    // whole.
-    if (merge !== undefined && error instanceof JumpError && error.code === 'JUMP_CORRUPTION') {
-      this.#halt(error);
-      return;
-    }
-    this.#store.report(error, false);
-    if (merge?.manual !== undefined) {
-      this.#manual.shift();
-      merge.manual.reject(error);
-    }
-    this.#lastFailure = error;
-    this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs), LONGEST_PAUSE_MS);
-    this.#pausedUntil = performance.now() + this.#pauseMs;
-  }
-
-  #halt(error: unknown): void {
-    this.#mergesHalted = error;
-    this.#store.report(error, false);
-    for (const { reject } of this.#manual.splice(0)) reject(error);
-    this.#keepAlive();
-  }
-
-  #planRetry(): void {
-    if (this.#retry !== undefined) return;
-    const later = Math.max(1, this.#pausedUntil - performance.now());
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.schedule();
-    }, later);
-    (this.#retry as { unref?(): void }).unref?.();
+  #wouldWait(): boolean {
+    const { active, settings } = this.#store;
+    return active.bytes >= settings.memtableSize && !this.#flushes.mayRotate;
   }
 
   #wait(kind: Waiting, sequence: number): Promise<void> {
@@ -508,35 +226,11 @@ export class Background implements JobListener {
   }
 
   #keepAlive(): void {
-    this.#executor.keepAlive(this.#waiters.size > 0 || this.#manual.length > 0);
+    this.#executor.keepAlive(this.#waiters.size > 0 || this.#merges.manuals > 0);
   }
 }
 
-/** The edit that replaces a pick's inputs by tables of its output level. */
-function editOf(pick: Pick, tables: readonly TableMeta[]): Partial<VersionEdit> {
-  return {
-    deleted: pick.inputs.flatMap(({ level, tables: gone }) =>
-      gone.map(({ number }) => ({ level, number })),
-    ),
-    added: tables.map((table) => ({ level: pick.outputLevel, table })),
-    compactPointers: pick.pointer === undefined ? [] : [pick.pointer],
-  };
-}
-
-/** The bytes that a pick reads. */
-function pickBytes(pick: Pick): number {
-  let bytes = 0;
-  for (const { tables } of pick.inputs) for (const { fileSize } of tables) bytes += fileSize;
-  return bytes;
-}
-
-/** Blocks the thread; where that is not allowed, returns at once. */
-function sleep(ms: number): void {
-  const memory = typeof SharedArrayBuffer === 'undefined' ? undefined : new SharedArrayBuffer(4);
-  if (memory === undefined) return;
-  try {
-    Atomics.wait(new Int32Array(memory), 0, 0, ms);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
+/** Whether an error says that a file is damaged. */
+function isDamage(error: unknown): boolean {
+  return error instanceof JumpError && error.code === 'JUMP_CORRUPTION';
 }

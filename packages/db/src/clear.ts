@@ -41,10 +41,9 @@ export function clearRange(engine: Engine, bounds: Bounds): void {
     deleteVisible(engine, bounds, () => true);
     return;
   }
-  background.apply(
-    { deleted: still.map(({ level, table }) => ({ level, number: table.number })) },
-    true,
-  );
+  background.edits.apply({
+    deleted: still.map(({ level, table }) => ({ level, number: table.number })),
+  });
   background.schedule();
 }
 

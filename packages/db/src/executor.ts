@@ -18,6 +18,9 @@ export interface JobListener {
   ended(id: number, outcome: JobOutcome): void;
 }
 
+/** Has a job run; returns its number. The memtable is for a flush on this thread. */
+export type StartJob = (job: Job, memtable: JobEnvironment['memtable']) => number;
+
 /** Runs jobs: at most one flush and one compaction at a time; a flush goes first. */
 export interface Executor {
   /** Where jobs run. */

@@ -15,7 +15,7 @@ import type { Vfs } from '@jump/vfs';
 import { memtableCursor } from './memtable.ts';
 
 /** A memtable to write as a table of level 0. */
-export interface FlushJob {
+interface FlushJob {
   readonly type: 'flush';
   readonly directory: string;
   /** The table's number. */
@@ -28,7 +28,7 @@ export interface FlushJob {
 }
 
 /** Tables to merge. */
-export interface MergeJob {
+interface MergeJob {
   readonly type: 'compaction';
   readonly job: CompactionJob;
 }

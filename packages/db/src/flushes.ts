@@ -1,0 +1,103 @@
+/**
+ * Flushes: the active memtable becomes immutable, a job writes it as a table of level 0, an edit
+ * makes the table live, and the logs that held its entries go.
+ *
+ * A rotation gives every memtable a log of its own. The edit that adds the table names the next log
+ * as the first that recovery reads: entries are in the table or in the logs, never in neither.
+ */
+import type { TableSpec, WrittenTables } from '@jump/compaction';
+import type { Edits } from './edits.ts';
+import type { StartJob } from './executor.ts';
+import type { Memtable } from './memtable.ts';
+import type { ObsoleteFiles } from './obsolete-files.ts';
+import type { Store } from './store.ts';
+import type { WriteAheadLog } from './write-ahead-log.ts';
+
+/** What flushes work on. */
+export interface FlushParts {
+  readonly store: Store;
+  readonly log: WriteAheadLog;
+  readonly edits: Edits;
+  readonly obsolete: ObsoleteFiles;
+  /** How tables are written. */
+  readonly spec: TableSpec;
+}
+
+/** Turns memtables into tables, one at a time. */
+export class Flushes {
+  readonly #parts: FlushParts;
+  readonly #start: StartJob;
+  /** The job that runs. */
+  #running: number | undefined;
+  /** The newest sequence of the immutable memtable. */
+  #sequence = 0;
+
+  /** Starts nothing yet; jobs go to `start`. */
+  constructor(parts: FlushParts, start: StartJob) {
+    this.#parts = parts;
+    this.#start = start;
+  }
+
+  /** Whether a flush is under way. */
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Whether the active memtable can become immutable now. */
+  get mayRotate(): boolean {
+    const { immutable, version, settings } = this.#parts.store;
+    return immutable === undefined && version.levels[0]!.length < settings.compaction.level0.stop;
+  }
+
+  /** Makes the active memtable immutable. REQUIRES: {@link Flushes.mayRotate}, or no limit. */
+  rotate(): void {
+    const { store, log } = this.#parts;
+    log.rotate(store.versions.takeFileNumber());
+    store.immutable = store.active;
+    this.#sequence = store.lastSequence;
+    store.active = store.newMemtable();
+    store.active.protect(store.pins.highest);
+  }
+
+  /** Starts the flush of the immutable memtable, unless there is none, or it is under way. */
+  start(): void {
+    const { store, spec } = this.#parts;
+    const memtable = store.immutable;
+    if (memtable === undefined || this.running) return;
+    const job = {
+      type: 'flush',
+      directory: store.directory,
+      number: store.versions.takeFileNumber(),
+      memtable: store.shared ? memtable.parts() : undefined,
+      snapshots: store.pins.sequences(),
+      table: spec,
+    } as const;
+    this.#running = this.#start(job, (): ReturnType<Memtable['cursor']> => memtable.cursor());
+  }
+
+  /** Whether this job is the flush under way; from here on it is none. */
+  takes(id: number): boolean {
+    if (this.#running !== id) return false;
+    this.#running = undefined;
+    return true;
+  }
+
+  /** Makes the table of a flush live. @throws what poisons the store */
+  finish(result: WrittenTables, executor: 'worker' | 'inline'): void {
+    const { store, log, edits, obsolete } = this.#parts;
+    const logNumber = log.number;
+    const older = store.versions.logNumber;
+    const lastSequence = this.#sequence;
+    const added = result.tables.map((table) => ({ level: 0, table }));
+    edits.apply({ logNumber, lastSequence, added }, result.blocked);
+    store.immutable = undefined;
+    store.flushedSequence = lastSequence;
+    store.counters.flushes++;
+    store.counters.tableBytes += result.bytesWritten;
+    log.dropBefore(logNumber, lastSequence);
+    for (let number = older; number < logNumber; number++) obsolete.removeLog(number);
+    for (const { number, entries = 0, fileSize } of result.tables) {
+      store.emit({ type: 'flush', table: number, entries, bytes: fileSize, executor });
+    }
+  }
+}

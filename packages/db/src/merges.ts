@@ -1,0 +1,241 @@
+/**
+ * Merges: asks the strategy what to merge, moves tables that need no merging, starts jobs for the
+ * rest, one at a time, and makes their results live.
+ *
+ * A manual compaction goes before the strategy's own picks, except when level 0 stops writers: then
+ * one pick of the strategy makes room. An error of the strategy, and damage in an input, halt merging
+ * until the store is opened again: trying again mends neither, and damage must not be merged into
+ * something that looks whole.
+ */
+import {
+  checkPick,
+  makeJob,
+  outputsAtMost,
+  type Pick,
+  type PickState,
+  type TableSpec,
+  type WrittenTables,
+} from '@jump/compaction';
+import type { TableMeta, VersionEdit } from '@jump/manifest';
+import type { Edits } from './edits.ts';
+import type { StartJob } from './executor.ts';
+import { advance, type ManualCompaction, pickBytes, seenBy } from './manual-compactions.ts';
+import type { Store } from './store.ts';
+
+/** What merges work on. */
+export interface MergeParts {
+  readonly store: Store;
+  readonly edits: Edits;
+  /** How tables are written. */
+  readonly spec: TableSpec;
+}
+
+interface Choice {
+  readonly pick: Pick;
+  readonly manual: ManualCompaction | undefined;
+}
+
+interface RunningMerge extends Choice {
+  readonly id: number;
+}
+
+/** Merges tables. */
+export class Merges {
+  readonly #parts: MergeParts;
+  readonly #start: StartJob;
+  readonly #executor: () => 'worker' | 'inline';
+  readonly #manual: ManualCompaction[] = [];
+  #running: RunningMerge | undefined;
+  #halted: unknown;
+
+  /** Starts nothing yet; jobs go to `start`, which runs them where `executor` says. */
+  constructor(parts: MergeParts, start: StartJob, executor: () => 'worker' | 'inline') {
+    this.#parts = parts;
+    this.#start = start;
+    this.#executor = executor;
+  }
+
+  /** Whether a merge is under way. */
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** How many manual compactions are under way or wait. */
+  get manuals(): number {
+    return this.#manual.length;
+  }
+
+  /** Why nothing is merged any more, if that is so. */
+  get halted(): unknown {
+    return this.#halted;
+  }
+
+  /** Whether a job is running that reads one of these tables. */
+  reads(tables: ReadonlySet<number>): boolean {
+    const inputs = this.#running?.pick.inputs ?? [];
+    return inputs.some((input) => input.tables.some((table) => tables.has(table.number)));
+  }
+
+  /** Queues a manual compaction; {@link Merges.start} begins it. */
+  add(manual: ManualCompaction): void {
+    this.#manual.push(manual);
+  }
+
+  /** Rejects all manual compactions. */
+  rejectAll(error: unknown): void {
+    for (const { reject } of this.#manual.splice(0)) reject(error);
+  }
+
+  /** Carries out what is due: any number of moves, then at most one job. */
+  start(): void {
+    if (this.running || this.#halted !== undefined) return;
+    const { store, spec } = this.#parts;
+    const { settings, directory, versions } = store;
+    for (;;) {
+      const state = this.#state();
+      const choice = this.#choose(state);
+      if (choice === undefined) return;
+      if (choice.pick.trivialMove) {
+        this.#move(choice);
+        continue;
+      }
+      const count = outputsAtMost(state, choice.pick, settings.tableSize);
+      const first = versions.takeFileNumber();
+      versions.markFileNumberUsed(first + count - 1);
+      const job = makeJob(state, choice.pick, {
+        directory,
+        numbers: { first, count },
+        snapshots: store.pins.sequences(),
+        table: spec,
+      });
+      this.#running = { ...choice, id: this.#start({ type: 'compaction', job }, undefined) };
+      return;
+    }
+  }
+
+  /** Tells the manual compaction that a job belongs to how far the job is. */
+  progress(id: number, bytes: number): void {
+    const { manual, id: running } = this.#running ?? {};
+    if (running === id && manual !== undefined) manual.onProgress(manual.done + bytes);
+  }
+
+  /** Gives out the merge under way, if this job is it; from here on it is none. */
+  take(id: number): Choice | undefined {
+    const merge = this.#running;
+    if (merge?.id !== id) return undefined;
+    this.#running = undefined;
+    return merge;
+  }
+
+  /** Makes the outputs of a merge live, in place of its inputs. @throws what poisons the store */
+  finish({ pick, manual }: Choice, result: WrittenTables): void {
+    const { store, edits } = this.#parts;
+    edits.apply(editOf(pick, result.tables), result.blocked);
+    store.counters.compactions++;
+    store.counters.tableBytes += result.bytesWritten;
+    this.#tell(pick, result.tables, result.bytesWritten);
+    if (manual !== undefined) advance(manual, pickBytes(pick));
+  }
+
+  /** Rejects the manual compaction that a failed merge belonged to. */
+  failed({ manual }: Choice, error: unknown): void {
+    if (manual === undefined) return;
+    this.#remove(manual);
+    manual.reject(error);
+  }
+
+  /** Merges nothing any more. */
+  halt(error: unknown): void {
+    this.#halted = error;
+    this.#parts.store.report(error, false);
+    this.rejectAll(error);
+  }
+
+  /** The next pick: of a manual compaction, or the strategy's own. A wrong pick halts merging. */
+  #choose(state: PickState): Choice | undefined {
+    const strategy = this.#parts.store.settings.compaction;
+    const own = (): Choice | undefined => {
+      const pick = strategy.pick(state);
+      return pick && { pick, manual: undefined };
+    };
+    try {
+      const choice =
+        state.levels[0]!.length >= strategy.level0.stop
+          ? (own() ?? this.#nextManual(state))
+          : (this.#nextManual(state) ?? own());
+      if (choice !== undefined) checkPick(state, choice.pick, strategy.name);
+      return choice;
+    } catch (error) {
+      this.halt(error);
+      return undefined;
+    }
+  }
+
+  /** The next step of the manual compactions; ends those that have none, or were given up. */
+  #nextManual(state: PickState): Choice | undefined {
+    const strategy = this.#parts.store.settings.compaction;
+    for (let manual = this.#manual[0]; manual !== undefined; manual = this.#manual[0]) {
+      const { signal, range } = manual;
+      const pick = signal.aborted ? undefined : strategy.manual(seenBy(manual, state), range);
+      if (pick !== undefined) return { pick, manual };
+      this.#remove(manual);
+      manual.resolve();
+    }
+    return undefined;
+  }
+
+  #remove(manual: ManualCompaction): void {
+    const at = this.#manual.indexOf(manual);
+    if (at >= 0) this.#manual.splice(at, 1);
+  }
+
+  #state(): PickState {
+    const { store, edits } = this.#parts;
+    const { version, settings, pins, versions } = store;
+    const { compare } = settings.comparator;
+    const oldest = pins.sequences()[0];
+    return {
+      levels: version.levels,
+      compareUser: compare.bind(settings.comparator),
+      compactPointers: versions.compactPointers,
+      tableSize: settings.tableSize,
+      oldestSnapshot: oldest ?? Number.POSITIVE_INFINITY,
+      tombstonesBlocked: edits.blocked,
+    };
+  }
+
+  /** Moves tables to a deeper level as they are: the edit alone. */
+  #move({ pick, manual }: Choice): void {
+    const tables = pick.inputs.flatMap((input) => input.tables);
+    this.#parts.edits.apply(editOf(pick, tables));
+    this.#tell(pick, [], 0);
+    if (manual !== undefined) advance(manual, pickBytes(pick));
+  }
+
+  #tell(pick: Pick, tables: readonly TableMeta[], bytesWritten: number): void {
+    this.#parts.store.emit({
+      type: 'compaction',
+      reason: pick.reason,
+      inputs: pick.inputs.map(({ level, tables: read }) => ({
+        level,
+        tables: read.map((table) => table.number),
+      })),
+      outputLevel: pick.outputLevel,
+      outputs: tables.map((table) => table.number),
+      bytesRead: pick.trivialMove ? 0 : pickBytes(pick),
+      bytesWritten,
+      executor: this.#executor(),
+    });
+  }
+}
+
+/** The edit that replaces a pick's inputs by tables of its output level. */
+function editOf(pick: Pick, tables: readonly TableMeta[]): Partial<VersionEdit> {
+  return {
+    deleted: pick.inputs.flatMap(({ level, tables: gone }) =>
+      gone.map(({ number }) => ({ level, number })),
+    ),
+    added: tables.map((table) => ({ level: pick.outputLevel, table })),
+    compactPointers: pick.pointer === undefined ? [] : [pick.pointer],
+  };
+}

@@ -56,7 +56,7 @@ export class CrashHistory {
   readonly #states = new Map<string, number[]>();
   readonly #checked = new Set<string>();
   readonly #bounds: Bounds = { acknowledged: 0, handedOver: 0, issued: 0 };
-  readonly #disk = new CrashVfs();
+  #disk = new CrashVfs();
   #db: JumpDB;
   #call = 0;
   #lastCall = 'nothing';
@@ -111,10 +111,18 @@ export class CrashHistory {
       this.#db.handOver();
       this.#bounds.handedOver = this.#bounds.issued;
     } else {
-      this.#close();
+      if (random.chance(0.5)) this.#close();
+      else this.#die();
       this.#counts.reopenings++;
       this.#db = this.#open(this.#disk);
     }
+  }
+
+  /** The process dies, and another one finds what was handed over, on the disk or not. */
+  #die(): void {
+    this.#db.handOver();
+    this.#bounds.handedOver = this.#bounds.issued;
+    this.#disk = this.#disk.restart();
   }
 
   #write(sync: boolean): void {
@@ -143,7 +151,14 @@ export class CrashHistory {
 
   async #sync(): Promise<void> {
     const { issued } = this.#bounds;
-    await this.#db.sync();
+    const db = this.#db;
+    try {
+      await db.sync();
+    } catch (error) {
+      // Nobody hears what the store of a dead process says.
+      if (db === this.#db) this.#failure ??= error;
+      return;
+    }
     this.#bounds.acknowledged = Math.max(this.#bounds.acknowledged, issued);
     this.#bounds.handedOver = Math.max(this.#bounds.handedOver, issued);
   }

@@ -75,3 +75,15 @@ test('an asynchronous sync covers what was written before the call', async () =>
   await done;
   expect(vfs.image({ entries: 'none', bytes: 'none' }).get('/f')).toHaveLength(3);
 });
+
+test('a process that dies leaves the unsynced to the next one, and can do no more', async () => {
+  const vfs = disk();
+  vfs.lock('d');
+  const file = vfs.open('d/open', 'create');
+  const next = vfs.restart();
+  expect(() => file.write(new Uint8Array(1), 0, 1)).toThrow('died');
+  expect(() => vfs.remove('d/both')).toThrow('died');
+  next.lock('d').release();
+  expect(next.list('d')).toContain('neither');
+  expect(next.image({ entries: 'none', bytes: 'none' }).has('/d/neither')).toBe(false);
+});

@@ -12,6 +12,7 @@
  */
 import { JumpError } from '@jump/base';
 import { joinPath, type Vfs, type VfsFile, type VfsLock, type VfsStat } from '@jump/vfs';
+import { loseSectors } from './crash-sectors.ts';
 import type { Random } from './random.ts';
 
 /** What of the unsynced is in an image. */
@@ -42,8 +43,6 @@ export interface CrashOperation {
   /** What it was done to. */
   readonly path: string;
 }
-
-const SECTOR = 512;
 
 interface FileNode {
   readonly kind: 'file';
@@ -81,8 +80,9 @@ export class CrashVfs implements Vfs {
   /** How long an asynchronous sync takes; resolves when the disk has done it. */
   syncDelay: () => Promise<void> = async () => {};
   readonly #locked = new Set<string>();
-  readonly #root: DirectoryNode;
+  #root: DirectoryNode;
   #lastId = 0;
+  #dead = false;
   #lastWrite: { readonly file: FileNode; readonly start: number } | undefined;
 
   /** Makes an empty disk, or one as an image says, everything on it synced. */
@@ -100,6 +100,25 @@ export class CrashVfs implements Vfs {
       }
     }
     syncTree(this.#root);
+  }
+
+  /**
+   * The process dies: this object and its files work no more, locks are free. Returns the disk as the next
+   * process finds it, the unsynced still there and still unsynced.
+   */
+  restart(): CrashVfs {
+    this.#dead = true;
+    const next = new CrashVfs();
+    next.#root = this.#root;
+    next.#lastId = this.#lastId;
+    next.onOperation = this.onOperation;
+    next.syncDelay = this.syncDelay;
+    return next;
+  }
+
+  /** Throws once the process has died. */
+  checkAlive(): void {
+    if (this.#dead) throw new JumpError('JUMP_IO', 'the process has died');
   }
 
   /** Makes an image of what a power loss at this moment might leave; without `random`, plain ones. */
@@ -270,6 +289,7 @@ export class CrashVfs implements Vfs {
   }
 
   #find(path: string): Node | undefined {
+    this.checkAlive();
     let at: Node | undefined = this.#root;
     for (const name of split(path)) {
       at = at?.kind === 'directory' ? at.entries.get(name) : undefined;
@@ -340,6 +360,7 @@ class CrashFile implements VfsFile {
     this.#check();
     const { size } = this.#node;
     await this.#vfs.syncDelay();
+    this.#vfs.checkAlive();
     this.#node.synced = Math.max(this.#node.synced, size);
     this.#vfs.onOperation({ kind: 'sync', path: this.path });
   }
@@ -348,23 +369,10 @@ class CrashFile implements VfsFile {
   }
 
   #check(): void {
+    this.#vfs.checkAlive();
     if (this.#closed) {
       throw new JumpError('JUMP_CLOSED', 'the file is closed', { file: this.path });
     }
-  }
-}
-
-/** Leaves some sectors of `image` from `synced` on, and something else in the others. */
-function loseSectors(image: Uint8Array, synced: number, random: Random): void {
-  const garbage = random.chance(0.3);
-  const chance = random.pick([0.2, 0.5, 0.8]);
-  for (let at = synced; at < image.length; ) {
-    const end = Math.min(image.length, (Math.floor(at / SECTOR) + 1) * SECTOR);
-    if (random.chance(chance)) {
-      if (garbage) for (let i = at; i < end; i++) image[i] = random.bits();
-      else image.fill(0, at, end);
-    }
-    at = end;
   }
 }
 

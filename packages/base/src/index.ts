@@ -57,6 +57,7 @@ export {
   writeTrailer,
 } from './internal-key.ts';
 export { showBytes, showGiven, wrongType } from './show.ts';
+export { SortedKeys } from './sorted-keys.ts';
 export { utf8Encode, utf8Read, utf8Write } from './utf8.ts';
 export {
   ByteReader,

@@ -57,25 +57,19 @@ function findVersion(source: ReadSource, lookup: Lookup): boolean {
     if (run.length === 0) continue;
     const at = version.indexFor(level, keyBytes, keyStart, keyEnd);
     if (at === run.length) continue;
-    const table = run[at]!;
-    if (startsByKey(table, lookup, compareUser) && tables.get(table).find(lookup)) return true;
+    // The table may begin behind the key: then its filter says so, for less than comparing would cost.
+    if (tables.get(run[at]!).find(lookup)) return true;
   }
   return false;
 }
 
-function startsByKey(table: TableMeta, lookup: Lookup, compare: RangeCompare): boolean {
-  const { smallest } = table;
-  const { keyBytes, keyStart, userKeyEnd } = lookup;
-  const end = smallest.length - TRAILER_LENGTH;
-  return compare(smallest, 0, end, keyBytes, keyStart, userKeyEnd) <= 0;
-}
-
 function mayHold(table: TableMeta, lookup: Lookup, compare: RangeCompare): boolean {
-  if (!startsByKey(table, lookup, compare)) return false;
-  const { largest } = table;
+  const { smallest, largest } = table;
   const { keyBytes, keyStart, userKeyEnd } = lookup;
-  const end = largest.length - TRAILER_LENGTH;
-  return compare(largest, 0, end, keyBytes, keyStart, userKeyEnd) >= 0;
+  return (
+    compare(smallest, 0, smallest.length - TRAILER_LENGTH, keyBytes, keyStart, userKeyEnd) <= 0 &&
+    compare(largest, 0, largest.length - TRAILER_LENGTH, keyBytes, keyStart, userKeyEnd) >= 0
+  );
 }
 
 /** Opens one cursor over all that `source` holds now, every version of every key; unpinned. */

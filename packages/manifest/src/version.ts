@@ -7,7 +7,13 @@
  * before the next one's smallest. The latter allows one user key in two neighbours, older versions
  * in the second: LevelDB up to 1.20 leaves that behind.
  */
-import { compareInternalKeys, type RangeCompare, showBytes, TRAILER_LENGTH } from '@jump/base';
+import {
+  compareInternalKeys,
+  type RangeCompare,
+  SortedKeys,
+  showBytes,
+  TRAILER_LENGTH,
+} from '@jump/base';
 import { type AddedTable, LEVELS, type TableMeta, type VersionEdit } from './version-edit.ts';
 
 /** The live tables of a store at one moment. */
@@ -16,6 +22,8 @@ export class Version {
   readonly levels: readonly (readonly TableMeta[])[];
   /** The order of internal keys. */
   readonly compare: RangeCompare;
+  /** The largest keys of each level's tables, once they have been searched. */
+  readonly #largestKeys: (SortedKeys | undefined)[] = [];
 
   private constructor(levels: readonly (readonly TableMeta[])[], compare: RangeCompare) {
     this.levels = levels;
@@ -101,16 +109,8 @@ export class Version {
    * end)` or after it; the number of tables if there is none. O(log n), allocates nothing.
    */
   indexFor(level: number, key: Uint8Array, start: number, end: number): number {
-    const tables = this.levels[level]!;
-    let low = 0;
-    let high = tables.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const { largest } = tables[middle]!;
-      if (this.compare(largest, 0, largest.length, key, start, end) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    this.#largestKeys[level] ??= largestKeys(this.levels[level]!, this.compare);
+    return this.#largestKeys[level].search(key, start, end);
   }
 
   #checkNumbers(levels: readonly (readonly TableMeta[])[], added: readonly AddedTable[]): void {
@@ -128,6 +128,15 @@ export class Version {
       }
     }
   }
+}
+
+/** Puts the largest keys of a level's tables side by side. */
+function largestKeys(tables: readonly TableMeta[], compare: RangeCompare): SortedKeys {
+  const starts = new Uint32Array(tables.length + 1);
+  for (const [i, { largest }] of tables.entries()) starts[i + 1] = starts[i]! + largest.length;
+  const bytes = new Uint8Array(starts[tables.length]!);
+  for (const [i, { largest }] of tables.entries()) bytes.set(largest, starts[i]);
+  return new SortedKeys(bytes, starts, compare, TRAILER_LENGTH, compare === compareInternalKeys);
 }
 
 /** Sorts a level that was changed, and checks it. */

@@ -5,7 +5,7 @@
  * first, and the block's handle. Keys that sort by their bytes are told apart by six of these, as
  * one number: those behind the prefix that all of them share. Only equal numbers compare the keys.
  */
-import { ByteReader, commonPrefixLength, copyRange, corruption } from '@jump/base';
+import { ByteReader, copyRange, corruption, SortedKeys } from '@jump/base';
 import { type Block, restartAt } from './block.ts';
 import type { BlockChecker } from './block-checker.ts';
 import { EntryHeader, readHeader } from './entry-header.ts';
@@ -19,19 +19,6 @@ import type { KeyOrder } from './key-order.ts';
  * more: within an interval each is at most as long as all bytes of the interval.
  */
 const MAX_EXPANSION = 16;
-
-/** Reads up to six bytes as one number, as if zeros followed: keeps the order of the bytes. */
-function sixBytes(bytes: Uint8Array, at: number, end: number): number {
-  if (end - at >= 6) {
-    return (
-      ((bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!) * 0x1000000 +
-      ((bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!)
-    );
-  }
-  let value = 0;
-  for (let i = at; i < at + 6; i++) value = value * 256 + (i < end ? bytes[i]! : 0);
-  return value;
-}
 
 /** Visits the entries of a checked block; for blocks that are read once. Keys are written out. */
 export function forEachEntry(
@@ -79,10 +66,7 @@ export class SparseIndex {
   /** Where each separator begins in `keys`, and where the last one ends. */
   readonly starts: Uint32Array;
   readonly #order: KeyOrder;
-  /** How many bytes all user keys among the separators share. */
-  readonly #shared: number;
-  /** Six bytes behind these, of each. */
-  readonly #heads: Float64Array;
+  readonly #sorted: SortedKeys;
 
   /**
    * Decodes a checked index block of `count` entries with `keyBytes` bytes of keys.
@@ -105,7 +89,6 @@ export class SparseIndex {
     this.sizes = new Float64Array(count);
     this.keys = new Uint8Array(keyBytes);
     this.starts = new Uint32Array(count + 1);
-    this.#heads = new Float64Array(count);
     let i = 0;
     let free = 0;
     const reader = new ByteReader(block.bytes, 0, 0, source, 0);
@@ -125,33 +108,14 @@ export class SparseIndex {
       copyRange(key, 0, keyLength, this.keys, at);
       this.starts[++i] = at + keyLength;
     });
-    this.#shared = this.#findHeads();
+    const { compare, trailer, bytewise } = order;
+    this.#sorted = new SortedKeys(this.keys, this.starts, compare, trailer, bytewise);
   }
 
   /** Where the data blocks end, and the next thing begins at the earliest. */
   get end(): number {
     const last = this.count - 1;
     return last < 0 ? 0 : this.offsets[last]! + this.sizes[last]! + BLOCK_TRAILER_LENGTH;
-  }
-
-  #findHeads(): number {
-    const { keys, starts, count } = this;
-    const { trailer, bytewise } = this.#order;
-    if (!bytewise || count === 0) return 0;
-    // Sorted, so what the first and the last share, all share.
-    const last = starts[count - 1]!;
-    const shared = commonPrefixLength(
-      keys,
-      0,
-      starts[1]! - trailer,
-      keys,
-      last,
-      starts[count]! - trailer,
-    );
-    for (let i = 0; i < count; i++) {
-      this.#heads[i] = sixBytes(keys, starts[i]! + shared, starts[i + 1]! - trailer);
-    }
-    return shared;
   }
 
   /** Whether the separator behind a block has exactly the user key `key[0, end)`. */
@@ -163,39 +127,6 @@ export class SparseIndex {
 
   /** Returns the first block whose separator is `key[start, end)` or after it; `count` if none. */
   search(key: Uint8Array, start: number, end: number): number {
-    const { keys, starts } = this;
-    const { bytewise, trailer, compare } = this.#order;
-    let low = 0;
-    let high = this.count;
-    if (!bytewise) {
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (compare(keys, starts[middle]!, starts[middle + 1]!, key, start, end) < 0)
-          low = middle + 1;
-        else high = middle;
-      }
-      return low;
-    }
-    const userEnd = end - trailer;
-    const shared = this.#shared;
-    for (let i = 0; i < shared; i++) {
-      const difference = start + i < userEnd ? key[start + i]! - keys[i]! : -1;
-      if (difference !== 0) return difference < 0 ? 0 : high;
-    }
-    const head = sixBytes(key, start + shared, userEnd);
-    const heads = this.#heads;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = heads[middle]!;
-      if (
-        other < head ||
-        (other === head && compare(keys, starts[middle]!, starts[middle + 1]!, key, start, end) < 0)
-      ) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return this.#sorted.search(key, start, end);
   }
 }

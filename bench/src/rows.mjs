@@ -65,19 +65,20 @@ export const rows = [
     name: 'readrandom',
     on: 'filled',
     operations: (n) => n,
-    run: (engine, load, n) => engine.get(n, (i) => load.key(load.scatter(i))),
+    run: (engine, load, n) => engine.get(n, (i) => load.key(load.random(i))),
   },
   {
     name: 'readmissing',
     on: 'filled',
     operations: (n) => n,
-    run: (engine, load, n) => engine.get(n, (i) => `${load.key(load.scatter(i))}.`),
+    run: (engine, load, n) => engine.get(n, (i) => `${load.key(load.random(i))}.`),
   },
   {
     name: 'readhot',
     on: 'filled',
     operations: (n) => n,
-    run: (engine, load, n) => engine.get(n, (i) => load.key(load.scatter(i % (n / 100)))),
+    run: (engine, load, n) =>
+      engine.get(n, (i) => load.key(load.scatter(load.random(i) % (n / 100)))),
   },
   {
     name: 'readseq',
@@ -95,7 +96,7 @@ export const rows = [
     name: 'range10',
     on: 'filled',
     operations: () => RANGES,
-    run: (engine, load) => engine.ranges(RANGES, 10, (i) => load.key(load.scatter(i))),
+    run: (engine, load) => engine.ranges(RANGES, 10, (i) => load.key(load.random(i))),
   },
   {
     name: 'deleterandom',

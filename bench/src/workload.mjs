@@ -7,6 +7,9 @@ export class Workload {
     this.entries = entries;
     this.valueSize = valueSize;
     this.pool = makePool(valueSize);
+    const bits = Math.max(2, Math.ceil(Math.log2(entries)));
+    this.half = Math.ceil(bits / 2);
+    this.mask = 2 ** bits - 1;
   }
 
   /** The key of an index: 16 digits, in order. @param {number} index */
@@ -19,11 +22,26 @@ export class Workload {
     return this.pool[index & 1023];
   }
 
-  /**
-   * A permutation of the indexes: visits each once, in an order without locality. @param {number} i
-   */
+  /** A permutation of the indexes: visits each once, in no order. @param {number} i */
   scatter(i) {
-    return (i * 611_953 + 7) % this.entries;
+    let x = i;
+    // Each step is a bijection on so many bits; what falls outside goes round again.
+    do {
+      x ^= x >>> this.half;
+      x = Math.imul(x, 0x2c1b3c6d) & this.mask;
+      x ^= x >>> this.half;
+      x = Math.imul(x, 0x297a2d39) & this.mask;
+      x ^= x >>> this.half;
+    } while (x >= this.entries);
+    return x;
+  }
+
+  /** An index, each as likely as any other, some more than once: as readers ask. @param {number} i */
+  random(i) {
+    let x = Math.imul(i + 1, 0x9e3779b1);
+    x = Math.imul(x ^ (x >>> 15), 0x85ebca77);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae3d);
+    return ((x ^ (x >>> 16)) >>> 0) % this.entries;
   }
 }
 

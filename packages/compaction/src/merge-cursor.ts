@@ -10,7 +10,8 @@
  * level holds nine entries in ten), and that one comparison was all. Otherwise a binary search
  * finds its new place: 1 + log2(k) comparisons, where a heap with a remembered rival needs 2 + 2
  * log2(k), and a loser tree log2(k) always. Shifting the array costs a move for each child passed,
- * far less than a comparison of keys. Nanoseconds an entry, of 24-byte keys (`bench/merge.mjs`, two cores, otherwise busy):
+ * far less than a comparison of keys. Nanoseconds an entry, of 24-byte keys (`bench/merge.mjs`, two
+ * cores, otherwise busy):
  *
  *   children, mixture                      array   heap   loser tree
  *   2, alike                                  33     52           36

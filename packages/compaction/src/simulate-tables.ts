@@ -22,7 +22,7 @@ export interface Segment {
 }
 
 /** Makes an internal key of a position: eight bytes, big endian, and a trailer. */
-export function positionKey(position: number): Uint8Array {
+function positionKey(position: number): Uint8Array {
   const key = new Uint8Array(16);
   let rest = position;
   for (let i = 7; i > 0; i--) {

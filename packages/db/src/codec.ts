@@ -1,9 +1,9 @@
 /**
  * How a store turns keys and values into bytes and back.
  *
- * In two steps, so that a string goes straight to its place in a batch or a lookup, without an array of
- * its own: `prepare` checks, and runs whatever code of the caller's is involved (which may call the store
- * again); `writePrepared` writes and cannot be interrupted.
+ * In two steps, so that a string goes straight to its place in a batch or a lookup, without an
+ * array of its own: `prepare` checks, and runs whatever code of the caller's is involved (which may
+ * call the store again); `writePrepared` writes and cannot be interrupted.
  */
 import {
   copyRange,
@@ -23,7 +23,9 @@ export type Prepared = string | Uint8Array;
 
 /** Turns values of T into bytes and back. Keeps no state. */
 export interface Codec<T> {
-  /** Checks a value and makes it ready to be written. @throws {TypeError} if it cannot be encoded */
+  /**
+   * Checks a value and makes it ready to be written. @throws {TypeError} if it cannot be encoded
+   */
   prepare(value: T): Prepared;
   /** Reads a value back; what it returns shares no memory with `bytes`. */
   read(bytes: Uint8Array, start: number, end: number): T;

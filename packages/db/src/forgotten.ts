@@ -2,8 +2,9 @@
  * Frees what a caller has forgotten: iterators, cursors and snapshots that were neither ended nor
  * released before they were collected.
  *
- * Registering an object for finalization costs more than a short scan does. So what is new is only noted,
- * and registered at the end of the turn if it is still open then: most iterators have ended by that time.
+ * Registering an object for finalization costs more than a short scan does. So what is new is only
+ * noted, and registered at the end of the turn if it is still open then: most iterators have ended
+ * by that time.
  */
 import { afterTurn } from './turn.ts';
 

@@ -1,6 +1,7 @@
-// Goal:   what damage to a log means: a legal power loss, or corruption; and nothing is lost unsaid.
-// Method: logs of our own, with marks, and of LevelDB, without, in which every byte is changed or cut;
-//         logs that are missing, cut, or older than they should be.
+// Goal:   what damage to a log means: a legal power loss, or corruption; and nothing is lost
+//         unsaid.
+// Method: logs of our own, with marks, and of LevelDB, without, in which every byte is changed or
+//         cut; logs that are missing, cut, or older than they should be.
 import { JumpError } from '@jump/base';
 import { LogReader, LogWriter } from '@jump/log';
 import { logName } from '@jump/manifest';

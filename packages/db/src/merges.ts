@@ -3,9 +3,9 @@
  * rest, one at a time, and makes their results live.
  *
  * A manual compaction goes before the strategy's own picks, except when level 0 stops writers: then
- * one pick of the strategy makes room. An error of the strategy, and damage in an input, halt merging
- * until the store is opened again: trying again mends neither, and damage must not be merged into
- * something that looks whole.
+ * one pick of the strategy makes room. An error of the strategy, and damage in an input, halt
+ * merging until the store is opened again: trying again mends neither, and damage must not be
+ * merged into something that looks whole.
  */
 import {
   checkPick,

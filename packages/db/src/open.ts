@@ -45,7 +45,8 @@ export function open<K = string, V = string>(
   if (vfs.stat(directory) === undefined) makeDirectory(vfs, directory);
   const lock = vfs.lock(directory, { requireKernelLock: settings.requireKernelLock });
   try {
-    // Once more: before the lock was ours, another process may have made a store, or taken one away.
+    // Once more: before the lock was ours, another process may have made a store, or taken one
+    // away.
     checkDirectory(vfs, directory, settings);
     const engine = openEngine(vfs, directory, settings, lock);
     return new JumpDB<K, V>(
@@ -137,8 +138,8 @@ function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
 }
 
 /**
- * Makes the directory and those above it, and puts their entries on the disk: a synced write must not
- * vanish with one of them.
+ * Makes the directory and those above it, and puts their entries on the disk: a synced write must
+ * not vanish with one of them.
  */
 function makeDirectory(vfs: Vfs, directory: string): void {
   let missing = 0;

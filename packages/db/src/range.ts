@@ -46,7 +46,7 @@ export const CURSOR_NAMES: readonly string[] = [...KEY_RANGE_NAMES, 'snapshot'];
 export const RANGE_NAMES: readonly string[] = KEY_RANGE_NAMES;
 
 /** All keys. */
-export const EVERYTHING: Bounds = {
+const EVERYTHING: Bounds = {
   lower: undefined,
   lowerExclusive: false,
   upper: undefined,

@@ -57,7 +57,8 @@ function findVersion(source: ReadSource, lookup: Lookup): boolean {
     if (run.length === 0) continue;
     const at = version.indexFor(level, keyBytes, keyStart, keyEnd);
     if (at === run.length) continue;
-    // The table may begin behind the key: then its filter says so, for less than comparing would cost.
+    // The table may begin behind the key: then its filter says so, for less than comparing would
+    // cost.
     if (tables.get(run[at]!).find(lookup)) return true;
   }
   return false;

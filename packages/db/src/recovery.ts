@@ -5,9 +5,9 @@
  *  2. The logs from that one on are replayed into memtables; a full one becomes a table at once.
  *  3. What is left becomes a table. Old logs and the old manifest are never appended to: their ends
  *     may be torn.
- *  4. A new log is begun, and an edit that names it and the new tables goes into a new manifest; from
- *     then on the old logs are obsolete. Before that, everything new is garbage that the next opening
- *     removes.
+ *  4. A new log is begun, and an edit that names it and the new tables goes into a new manifest;
+ *     from then on the old logs are obsolete. Before that, everything new is garbage that the next
+ *     opening removes.
  *  5. Everything obsolete is removed.
  */
 import { JumpError } from '@jump/base';
@@ -24,7 +24,7 @@ import type { Store } from './store.ts';
  *
  * @throws JUMP_CORRUPTION if the log that the manifest names is missing: its entries are lost
  */
-export function liveLogs(vfs: Vfs, directory: string, versions: VersionSet): number[] {
+function liveLogs(vfs: Vfs, directory: string, versions: VersionSet): number[] {
   const { logNumber, previousLogNumber } = versions;
   const logs: number[] = [];
   for (const name of vfs.list(directory)) {

@@ -78,8 +78,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * Marks the first log, once the manifest names it and the tables before it. A mark that came earlier
-   * could reach the disk without the manifest: it would then speak of what older logs have lost.
+   * Marks the first log, once the manifest names it and the tables before it. A mark that came
+   * earlier could reach the disk without the manifest: it would then speak of what older logs have
+   * lost.
    */
   begin(): void {
     this.append(encodeMark(this.#durable + 1), MARK_LENGTH);

@@ -42,8 +42,8 @@ export class WritePath {
   }
 
   /**
-   * Makes sure that a write can be accepted; waits where it must. Events are told from in here alone, so
-   * whatever a listener does is done before the write's own bytes are put together.
+   * Makes sure that a write can be accepted; waits where it must. Events are told from in here
+   * alone, so whatever a listener does is done before the write's own bytes are put together.
    *
    * @throws JUMP_CLOSED, JUMP_POISONED; JUMP_IO when it would wait for ever
    */

@@ -1,4 +1,5 @@
-// Goal:   the caller's code that a store calls (listeners, encoders, decoders, progress functions) may call the store again, throw or close it; nothing is lost, mixed up or stuck.
+// Goal:   the caller's code that a store calls (listeners, encoders, decoders, progress functions)
+//         may call the store again, throw or close it; nothing is lost, mixed up or stuck.
 // Method: one test a callback and a deed; regression tests of what went wrong once.
 import { type JumpEvent, leveled, memoryVfs, open, openReadOnly } from '@jump/db';
 import { describe, expect, test, vi } from 'vitest';
@@ -139,7 +140,8 @@ describe('encodings', () => {
   });
 
   test('a read sees what its own encoder has just written', () => {
-    // The sequence was taken before the key was encoded, the old version updated in place: nothing found.
+    // The sequence was taken before the key was encoded, the old version updated in place: nothing
+    // found.
     let rewrite = false;
     const encode = (key: string): Uint8Array => {
       if (rewrite) {

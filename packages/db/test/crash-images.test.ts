@@ -1,7 +1,7 @@
 // Goal:   whatever a power loss leaves, nothing acknowledged is lost and nothing wrong comes back.
 // Method: random histories on a simulated disk; after every call that changes the disk, images of
-//         what may be left are opened and compared with the model. Time stands still but for a tick a
-//         look, so that a seed repeats the same slices of background work.
+//         what may be left are opened and compared with the model. Time stands still but for a tick
+//         a look, so that a seed repeats the same slices of background work.
 // More:   CRASH_HISTORIES=1000 SEED=random npx vitest run packages/db/test/crash-images
 import { chosenSeed, Random } from '@jump/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';

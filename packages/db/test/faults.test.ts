@@ -1,7 +1,8 @@
-// Goal:   after any failure of the disk: no acknowledged write is lost, none is acknowledged that is
-//         not safe, and the next opening finds a state that was.
-// Method: one small history; its 1st, 2nd, 3rd … call to the file system fails, until it runs through;
-//         then images of the disk are opened, without the fault, as after a power loss and without.
+// Goal:   after any failure of the disk: no acknowledged write is lost, none is acknowledged that
+//         is not safe, and the next opening finds a state that was.
+// Method: one small history; its 1st, 2nd, 3rd … call to the file system fails, until it runs
+//         through; then images of the disk are opened, without the fault, as after a power loss and
+//         without.
 import { JumpError } from '@jump/base';
 import { CrashVfs, FaultVfs, Random, type VfsOperationKind } from '@jump/testkit';
 import { expect, test, vi } from 'vitest';
@@ -67,7 +68,9 @@ async function history(vfs: FaultVfs, random: Random, progress: Progress): Promi
   }
 }
 
-/** Opens what is left, and checks that it is a state between what was promised and what was tried. */
+/**
+ * Opens what is left, and checks that it is a state between what was promised and what was tried.
+ */
 function check(disk: CrashVfs, where: string, { states, acknowledged, issued }: Progress): void {
   const db = open(DIRECTORY, { ...OPTIONS, vfs: disk });
   const found = show(db.entries());

@@ -1,6 +1,6 @@
 // Goal:   the files are LevelDB's, whoever wrote them.
-// Method: random histories in which JumpDB and LevelDB (classic-level, in a process of its own) take
-//         turns on one directory, both reading all of it at each change; then single cases.
+// Method: random histories in which JumpDB and LevelDB (classic-level, in a process of its own)
+//         take turns on one directory, both reading all of it at each change; then single cases.
 // More:   INTEROP_HISTORIES=5000 SEED=random npx vitest run packages/db/test/interop
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';

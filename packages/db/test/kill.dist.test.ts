@@ -1,6 +1,6 @@
 // Goal:   what was promised survives the death of the process, whenever and however it dies.
-// Method: a child writes numbered pairs and appends to a file what it may promise; it is killed at a
-//         random time, while opening, merging, closing too; or ends itself. Then all is read.
+// Method: a child writes numbered pairs and appends to a file what it may promise; it is killed at
+//         a random time, while opening, merging, closing too; or ends itself. Then all is read.
 // More:   KILLS=2000 SEED=random npx vitest run --project dist packages/db/test/kill
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

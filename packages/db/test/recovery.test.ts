@@ -1,5 +1,5 @@
-// Goal:   a damaged directory is refused with an error that names file and place, or opens with what
-//         was written; never with less that nobody told of, never with something else.
+// Goal:   a damaged directory is refused with an error that names file and place, or opens with
+//         what was written; never with less that nobody told of, never with something else.
 // Method: small stores in memory, of our own and of LevelDB, in which each byte of each file is
 //         changed, each file is cut at each byte, or removed; then opening, reading, merging.
 import * as fs from 'node:fs';

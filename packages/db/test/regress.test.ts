@@ -10,7 +10,8 @@ import { WriteBatch } from '../src/write-batch.ts';
 
 test('a log of a number that the manifest does not know yet is replayed once (SEED=43)', () => {
   // File numbers that a merge had taken lay between the manifest's and the log's: the next opening
-  // gave its own log a lower number, left the old one there, and the opening after that replayed it.
+  // gave its own log a lower number, left the old one there, and the opening after that replayed
+  // it.
   const vfs = memoryVfs();
   open('store', { vfs }).close();
   const { logNumber, lastSequence } = VersionSet.recover(vfs, 'store', bytewiseComparator);

@@ -262,7 +262,9 @@ export class Replay {
     if (wait) await done;
   }
 
-  /** Calls with a range; tells whether it was refused, which it must be for a meaningless prefix. */
+  /**
+   * Calls with a range; tells whether it was refused, which it must be for a meaningless prefix.
+   */
   #refused(call: () => void, range: HistoryRange): boolean {
     const meaningless = range.prefix !== undefined && !this.#subject.prefixes;
     try {

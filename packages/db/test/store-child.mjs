@@ -1,6 +1,7 @@
 /**
- * A writer that is killed: a process, or a thread of one, that writes numbered pairs into a store, and
- * appends to a file the number up to which it may promise them. What it does is one JSON argument.
+ * A writer that is killed: a process, or a thread of one, that writes numbered pairs into a store,
+ * and appends to a file the number up to which it may promise them. What it does is one JSON
+ * argument.
  *
  * Pair n is `a<n mod 500>` and `b<n mod 500>`, both with n in front of their values, in one batch
  * with `count`, which is n.

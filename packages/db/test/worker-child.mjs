@@ -1,6 +1,6 @@
 /**
- * Cases of the worker executor that need a process of their own: the case's name and a directory in, one
- * line of JSON out.
+ * Cases of the worker executor that need a process of their own: the case's name and a directory
+ * in, one line of JSON out.
  */
 import { Worker } from 'node:worker_threads';
 import { open } from '../dist/index.js';

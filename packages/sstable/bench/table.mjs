@@ -14,8 +14,10 @@ const key = (i) => encodeInternalKey(Buffer.from(String(i).padStart(16, '0')), i
 const keys = Array.from({ length: count }, (_, i) => key(2 * i));
 // Half of each value compresses, as in LevelDB's own benchmark.
 const noise = new Uint8Array(1 << 20);
-for (let i = 0, x = 1; i < noise.length; i++)
-  noise[i] = i % 100 < 50 ? (x = (x * 69069 + 1) >>> 0) >>> 24 : 120;
+for (let i = 0, x = 1; i < noise.length; i++) {
+  x = (x * 69069 + 1) >>> 0;
+  noise[i] = i % 100 < 50 ? x >>> 24 : 120;
+}
 // LevelDB's filter at ten bits a key; @jump/bloom has it, but this package does not know that one.
 const filter = {
   name: 'leveldb.BuiltinBloomFilter2',
@@ -112,8 +114,10 @@ for (const compression of ['none', 'snappy']) {
   const open = (cache, filters) =>
     paths.map((path) => TableReader.open(path, { keys: 'internal', cache, filters }));
   const order = new Uint32Array(200_000);
-  for (let i = 0, x = 7; i < order.length; i++)
-    order[i] = ((x = (Math.imul(x, 1664525) + 1013904223) >>> 0) / 2 ** 32) * tables * perTable;
+  for (let i = 0, x = 7; i < order.length; i++) {
+    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+    order[i] = (x / 2 ** 32) * tables * perTable;
+  }
   const find = (readers, keyOf, wanted) => {
     const lookup = new Lookup();
     let found = 0;

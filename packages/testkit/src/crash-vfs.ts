@@ -103,8 +103,8 @@ export class CrashVfs implements Vfs {
   }
 
   /**
-   * The process dies: this object and its files work no more, locks are free. Returns the disk as the next
-   * process finds it, the unsynced still there and still unsynced.
+   * The process dies: this object and its files work no more, locks are free. Returns the disk as
+   * the next process finds it, the unsynced still there and still unsynced.
    */
   restart(): CrashVfs {
     this.#dead = true;

@@ -26,8 +26,8 @@ export interface LogOwner {
   readonly directory: string;
   /** The newest sequence. */
   readonly lastSequence: number;
-  /** Takes note of a failure for good; returns the error to throw. */
-  poison(cause: unknown): Error;
+  /** Takes note of a failure for good; `outside`: no caller gets the error that it returns. */
+  poison(cause: unknown, outside?: boolean): Error;
 }
 
 interface Waiter {
@@ -222,7 +222,7 @@ export class WriteAheadLog {
       this.#current.writer.handOver();
     } catch (error) {
       // Nobody called: the owner tells by an event, and by the next write or by `close`.
-      this.#owner.poison(error);
+      this.#owner.poison(error, true);
     }
   };
 
@@ -250,7 +250,7 @@ export class WriteAheadLog {
       await Promise.all(logs.map((log) => log.writer.syncAsync()));
       if (!this.#closed && all) this.#syncEntry(current);
     } catch (error) {
-      if (!this.#closed) this.fail(this.#owner.poison(error));
+      if (!this.#closed) this.fail(this.#owner.poison(error, this.#waiters.length === 0));
       return;
     } finally {
       this.#flushing = false;

@@ -4,7 +4,7 @@
 import { CrashVfs, FaultVfs } from '@jump/testkit';
 import { memoryVfs, type Vfs, type VfsFile } from '@jump/vfs';
 import { expect, test } from 'vitest';
-import { type JumpDB, open, openReadOnly } from '../src/index.ts';
+import { type JumpDB, type JumpEvent, open, openReadOnly } from '../src/index.ts';
 import { DIRECTORY, diskOf, type Files, filesOf, nameOf } from './disk-files.ts';
 
 function afterLoss(disk: CrashVfs): JumpDB {
@@ -112,6 +112,31 @@ class Moving {
     return this.opened > 1 ? this.#after : this.#before;
   }
 }
+
+test('a hand-over that fails outside any call is told by an event, then by close', async () => {
+  const disk = new FaultVfs(memoryVfs());
+  const events: JumpEvent[] = [];
+  const db = open('/db', { vfs: disk, onEvent: (event) => events.push(event) });
+  disk.setFault({ at: 0, kinds: ['write'], path: /\.log$/, systemCode: 'ENOSPC', sticky: true });
+  db.set('a', '1');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(events).toMatchObject([{ type: 'error', code: 'JUMP_IO', poisoned: true }]);
+  expect(db.get('a')).toBe('1');
+  expect(() => db.close()).toThrow(expect.objectContaining({ code: 'JUMP_POISONED' }));
+  expect(() => db.close()).not.toThrow();
+  disk.setFault(undefined);
+  open('/db', { vfs: disk }).close();
+});
+
+test('a failed hand-over that a write has told is not told again by close', async () => {
+  const disk = new FaultVfs(memoryVfs());
+  const db = open('/db', { vfs: disk });
+  disk.setFault({ at: 0, kinds: ['write'], path: /\.log$/, systemCode: 'ENOSPC', sticky: true });
+  db.set('a', '1');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(() => db.set('b', '2')).toThrow(expect.objectContaining({ code: 'JUMP_POISONED' }));
+  expect(() => db.close()).not.toThrow();
+});
 
 test('a reader takes no record for damaged that a live writer ends meanwhile', () => {
   const writer = memoryVfs();

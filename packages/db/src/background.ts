@@ -82,6 +82,7 @@ export class Background implements JobListener {
       failure: () => this.#merges.halted ?? this.#retries.failure,
       pauseMs: () => (this.#flushes.running || this.#merges.running ? 0 : this.#retries.pauseMs),
       schedule: () => this.schedule(),
+      idle: () => !this.#flushes.running && !this.#merges.running && this.#retries.pauseMs <= 0,
       pass: (longest) => this.#executor.wait(longest),
     });
     store.checkWritable();

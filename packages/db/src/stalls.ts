@@ -17,6 +17,8 @@ export interface Wait {
   readonly pauseMs: () => number;
   /** Starts whatever is due. */
   readonly schedule: () => void;
+  /** Whether no job runs, so that waiting changes nothing. */
+  readonly idle: () => boolean;
   /** Lets time pass until a job ends or moves, at most so many milliseconds. */
   readonly pass: (ms: number) => void;
   /** For messages. */
@@ -25,6 +27,7 @@ export interface Wait {
 
 /** A writer waits so long for work that keeps failing. */
 const PATIENCE_MS = 2_000;
+const NOTHING_TO_MERGE = 'level 0 is full, and the strategy finds nothing to merge';
 /** One wait before the writer looks around. */
 const WAIT_MS = 50;
 
@@ -44,14 +47,18 @@ export function waitFor(wait: Wait): number {
     const pause = wait.pauseMs();
     if (pause > 0) sleep(Math.min(pause, WAIT_MS));
     wait.schedule();
-    if (pause <= 0) wait.pass(WAIT_MS);
+    if (pause > 0 || wait.ready()) continue;
+    // Halted, or a strategy that finds nothing to merge in a level 0 that is full: it would be for
+    // ever.
+    if (wait.idle()) throw noRoom(wait.failure() ?? NOTHING_TO_MERGE, wait.directory);
+    wait.pass(WAIT_MS);
   }
   return performance.now() - start;
 }
 
 function noRoom(cause: unknown, file: string): JumpError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const message = `no room for another write, since background work fails: ${why}`;
+  const message = `no room for another write, since background work does not help: ${why}`;
   return new JumpError('JUMP_IO', message, { cause, file });
 }
 

@@ -56,28 +56,32 @@ test.each([
   ['leveled', leveled({ l0Trigger: 2 })],
   ['tiered', tiered()],
   ['full', full({ mergeThreshold: 3 })],
-])('LevelDB reads what the strategy %s leaves in deep levels', async (name, compaction) => {
-  const directory = path.join(temporary, name);
-  const options = { compaction, memtableSize: 4096, tableSize: 4096, filter: 'leveldb' } as const;
-  const db = open(directory, options);
-  for (let i = 0; i < 2000; i++) {
-    db.set(...entry((i * 7919) % 1000));
-    if (i % 50 === 0) await new Promise(setImmediate);
-  }
-  await db.flush();
-  const { levels } = db.stats();
-  expect(levels.slice(1).some(({ files }) => files > 0)).toBe(true);
-  db.close();
-  await level.open(directory);
-  expect(await level.read([text('nothing')])).toHaveLength(1000);
-  await level.compact();
-  await level.close();
-  const again = open(directory, options);
-  expect([...again.entries()]).toEqual(Array.from({ length: 1000 }, (_, i) => entry(i)));
-  again.close();
-});
+])(
+  'LevelDB reads what the strategy %s leaves in deep levels',
+  { timeout: 120_000 },
+  async (name, compaction) => {
+    const directory = path.join(temporary, name);
+    const options = { compaction, memtableSize: 4096, tableSize: 4096, filter: 'leveldb' } as const;
+    const db = open(directory, options);
+    for (let i = 0; i < 2000; i++) {
+      db.set(...entry((i * 7919) % 1000));
+      if (i % 50 === 0) await new Promise(setImmediate);
+    }
+    await db.flush();
+    const { levels } = db.stats();
+    expect(levels.slice(1).some(({ files }) => files > 0)).toBe(true);
+    db.close();
+    await level.open(directory);
+    expect(await level.read([text('nothing')])).toHaveLength(1000);
+    await level.compact();
+    await level.close();
+    const again = open(directory, options);
+    expect([...again.entries()]).toEqual(Array.from({ length: 1000 }, (_, i) => entry(i)));
+    again.close();
+  },
+);
 
-test('uses the bloom filters of tables that LevelDB wrote', async () => {
+test('uses the bloom filters of tables that LevelDB wrote', { timeout: 120_000 }, async () => {
   const directory = path.join(temporary, 'filters');
   await level.open(directory);
   const set = (i: number) => ({ type: 'set', key: text(entry(i)[0]), value: text('v') }) as const;
@@ -96,7 +100,9 @@ test('uses the bloom filters of tables that LevelDB wrote', async () => {
   }
 });
 
-test('reads and merges tables that are named .sst, as LevelDB before 1.14 did', async () => {
+test('reads and merges tables that are named .sst, as LevelDB before 1.14 did', {
+  timeout: 120_000,
+}, async () => {
   const directory = path.join(temporary, 'sst');
   await level.open(directory);
   const set = (i: number) => ({ type: 'set', key: text(entry(i)[0]), value: text('v') }) as const;

@@ -11,10 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { chosenSeed, Random } from '@jump/testkit';
 import { afterAll, expect, test } from 'vitest';
-import { open } from '../dist/index.js';
+import { type JumpDB, type OpenOptions, open } from '../dist/index.js';
 import { checkPairs, promisedIn } from './pairs.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 48);
+const LONG = { timeout: 1e7 };
 const script = fileURLToPath(new URL('store-child.mjs', import.meta.url));
 const temporary = fs.mkdtempSync(path.join(tmpdir(), 'jumpdb-kill-'));
 afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
@@ -35,10 +36,26 @@ function taskOf(random: Random, directory: string): Record<string, unknown> {
   };
 }
 
+/**
+ * Opens a store whose owner has died. A helper that the owner had just started to get the lock (Node 20
+ * has no call for it) may outlive it for a moment, and holds what it inherited.
+ */
+async function openSoon(directory: string, options: OpenOptions): Promise<JumpDB> {
+  for (let waited = 0; ; waited += 20) {
+    try {
+      return open(directory, options);
+    } catch (error) {
+      const locked = (error as { code?: string }).code === 'JUMP_LOCKED';
+      if (!locked || waited > 10_000) throw error;
+      await sleep(20);
+    }
+  }
+}
+
 /** Opens what a writer has left, and checks it; returns up to which number it goes. */
-function check(directory: string, where: string): number {
+async function check(directory: string, where: string): Promise<number> {
   const promised = promisedIn(`${directory}.promises`);
-  const db = open(directory, {
+  const db = await openSoon(directory, {
     background: 'inline',
     onEvent: (event) => {
       if (event.type === 'recoveryLoss' && promised !== undefined) {
@@ -56,9 +73,7 @@ function check(directory: string, where: string): number {
   }
 }
 
-test('a writer that is killed at any time loses nothing that it promised', {
-  timeout: 1e7,
-}, async () => {
+test('a writer that is killed at any time loses nothing that it promised', LONG, async () => {
   const seed = chosenSeed();
   const random = new Random(seed);
   let written = 0;
@@ -86,7 +101,7 @@ test('a writer that is killed at any time loses nothing that it promised', {
     child.kill('SIGKILL');
     await ended;
     const where = `kill ${kill} of seed ${seed}, ${JSON.stringify(task)}`;
-    const count = check(directory, where);
+    const count = await check(directory, where);
     written += Math.max(0, count - Math.max(0, before));
   }
   console.log(`${KILLS} kills, seed ${seed}: ${written} batches`);
@@ -95,6 +110,7 @@ test('a writer that is killed at any time loses nothing that it promised', {
 
 test.each(['exit', 'throw', 'reject'])(
   'an end by %s hands over what the turn has written',
+  LONG,
   async (how) => {
     const directory = path.join(temporary, how);
     for (const background of ['worker', 'inline']) {
@@ -110,12 +126,12 @@ test.each(['exit', 'throw', 'reject'])(
       const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: 'ignore' });
       const [code] = await once(child, 'exit');
       expect(code).toBe(how === 'exit' ? 7 : 1);
-      expect(check(directory, how) % 777).toBeLessThan(30);
+      expect((await check(directory, how)) % 777).toBeLessThan(30);
     }
   },
 );
 
-test('a terminated thread loses nothing that it promised, and its lock is free', async () => {
+test('a terminated thread loses nothing that it promised, and its lock is free', LONG, async () => {
   const random = new Random(chosenSeed());
   const directory = path.join(temporary, 'thread');
   let last = 0;
@@ -129,7 +145,7 @@ test('a terminated thread loses nothing that it promised, and its lock is free',
     }
     await sleep(random.integer(0, 60));
     await worker.terminate();
-    last = check(directory, `termination ${kill}, ${JSON.stringify(task)}`);
+    last = await check(directory, `termination ${kill}, ${JSON.stringify(task)}`);
     // What was read may be promised from now on.
     fs.appendFileSync(`${directory}.promises`, `\n${last}\n`);
   }

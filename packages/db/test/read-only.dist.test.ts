@@ -107,7 +107,9 @@ function picture(directory: string): string[] {
   ];
 }
 
-test('writes nothing: not into a closed store, a killed one, a live one, a read-only directory', async () => {
+test('writes nothing: not into a closed store, a killed one, a live one, a read-only directory', {
+  timeout: 120_000,
+}, async () => {
   const directory = path.join(temporary, 'untouched');
   const db = open(directory, { memtableSize: 4096 });
   for (let i = 0; i < 300; i++) db.set(`key${i}`, `value ${i}`);

@@ -36,7 +36,7 @@ export class Workload {
     return x;
   }
 
-  /** An index, each as likely as any other, some more than once: as readers ask. @param {number} i */
+  /** An index, each as likely as any other, some more than once. @param {number} i */
   random(i) {
     let x = Math.imul(i + 1, 0x9e3779b1);
     x = Math.imul(x ^ (x >>> 15), 0x85ebca77);

@@ -3,6 +3,7 @@
  */
 import { copyRange, crc32c, maskCrc, writeFixed32 } from '@jump/base';
 import type { VfsFile } from '@jump/vfs';
+import { type BlockKernel, kernelFor } from './block-kernel.ts';
 import { CODEC_NONE, CODEC_SNAPPY } from './codecs.ts';
 import { BLOCK_TRAILER_LENGTH, type BlockHandle } from './footer.ts';
 import { compressSnappy, maxCompressedLength } from './snappy.ts';
@@ -69,11 +70,9 @@ export class Output {
   sealBlock(compress: boolean = this.#snappy): BlockHandle {
     const offset = this.offset + this.blockStart - this.#streamed;
     this.reserve(BLOCK_TRAILER_LENGTH);
-    let codec = CODEC_NONE;
-    if (compress && this.#streamed === 0 && this.#compress()) codec = CODEC_SNAPPY;
-    const size = this.blockLength;
-    this.bytes[this.size++] = codec;
-    const crc = crc32c(this.bytes, this.blockStart, this.size, this.#streamedCrc);
+    const kernel = this.#streamed > 0 ? undefined : kernelFor(this.blockLength + 1);
+    const crc = kernel === undefined ? this.#seal(compress) : this.#sealIn(kernel, compress);
+    const size = this.blockLength - 1;
     writeFixed32(this.bytes, this.size, maskCrc(crc));
     this.size += 4;
     this.blockStart = this.size;
@@ -83,13 +82,39 @@ export class Output {
     return { offset, size };
   }
 
-  /** Replaces the block by its Snappy form, if that saves at least an eighth: LevelDB's rule. */
+  /** Compresses the block and appends the codec in the kernel; returns the CRC. */
+  #sealIn(kernel: BlockKernel, compress: boolean): number {
+    const { bytes, blockStart } = this;
+    const length = this.size - blockStart;
+    kernel.load(bytes, blockStart, this.size);
+    if (compress) {
+      const size = kernel.compress(length);
+      if (pays(size, length)) {
+        kernel.output[size] = CODEC_SNAPPY;
+        copyRange(kernel.output, 0, size + 1, bytes, blockStart);
+        this.size = blockStart + size + 1;
+        return kernel.outputCrc(size + 1);
+      }
+    }
+    kernel.input[length] = CODEC_NONE;
+    bytes[this.size++] = CODEC_NONE;
+    return kernel.inputCrc(length + 1);
+  }
+
+  /** The same without a kernel. */
+  #seal(compress: boolean): number {
+    const compressed = compress && this.#streamed === 0 && this.#compress();
+    this.bytes[this.size++] = compressed ? CODEC_SNAPPY : CODEC_NONE;
+    return crc32c(this.bytes, this.blockStart, this.size, this.#streamedCrc);
+  }
+
+  /** Replaces the block by its Snappy form, if that pays. */
   #compress(): boolean {
     const length = this.size - this.blockStart;
     const room = maxCompressedLength(length);
     if (this.#compressed.length < room) this.#compressed = new Uint8Array(room);
     const size = compressSnappy(this.bytes, this.blockStart, this.size, this.#compressed, 0);
-    if (size >= length - Math.floor(length / 8)) return false;
+    if (!pays(size, length)) return false;
     copyRange(this.#compressed, 0, size, this.bytes, this.blockStart);
     this.size = this.blockStart + size;
     return true;
@@ -113,4 +138,9 @@ export class Output {
     // A buffer that one large block has blown up is not kept.
     if (this.bytes.length > 64 * HAND_OVER) this.bytes = new Uint8Array(2 * HAND_OVER);
   }
+}
+
+/** Whether compressing saves at least an eighth: LevelDB's rule. */
+function pays(size: number, length: number): boolean {
+  return size < length - Math.floor(length / 8);
 }

@@ -11,8 +11,9 @@ import {
   readFixed32,
 } from '@jump/base';
 import { nodeVfs, type Vfs, type VfsFile } from '@jump/vfs';
+import { type BlockKernel, kernelFor, TOO_LARGE } from './block-kernel.ts';
 import { type BlockMemory, freshMemory } from './block-memory.ts';
-import { type BlockCodec, type BlockCodecs, CODEC_NONE } from './codecs.ts';
+import { type BlockCodec, type BlockCodecs, CODEC_NONE, snappyCodec } from './codecs.ts';
 import { BLOCK_TRAILER_LENGTH, MAX_BLOCK } from './footer.ts';
 
 /** Where a table lies: a path on Node's file system, or a path on any. */
@@ -30,7 +31,7 @@ export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {
   return typeof target === 'string' ? { vfs: nodeVfs, path: target } : target;
 }
 
-/** Compressed blocks are read into one buffer for all tables; larger ones get their own. */
+/** Without a kernel, compressed blocks are read into one buffer for all tables, unless larger. */
 const SCRATCH_LIMIT = 1 << 20;
 let scratch = new Uint8Array(1 << 16);
 
@@ -134,16 +135,20 @@ export class TableFile {
       this.decode(bytes, offset, size, offset, contents);
       return;
     }
+    const kernel = kernelFor(length);
+    if (kernel !== undefined) {
+      this.read(kernel.input, 0, length, offset);
+      this.#decodeLoaded(kernel, size, offset, contents);
+      if (contents.bytes === kernel.input) own(contents, size);
+      return;
+    }
     const shared = this.#compressed && length <= SCRATCH_LIMIT;
     if (shared && length > scratch.length) scratch = new Uint8Array(SCRATCH_LIMIT);
     const buffer = shared ? scratch : contents.memory.take(length);
     this.read(buffer, 0, length, offset);
     this.decode(buffer, 0, size, offset, contents);
     this.#compressed = contents.codec !== CODEC_NONE;
-    if (shared && contents.bytes === scratch) {
-      contents.bytes = contents.memory.take(size);
-      copyRange(scratch, 0, size, contents.bytes, 0);
-    }
+    if (shared && contents.bytes === scratch) own(contents, size);
   }
 
   /**
@@ -154,29 +159,70 @@ export class TableFile {
    */
   decode(bytes: Uint8Array, at: number, size: number, offset: number, contents: Contents): void {
     const end = at + size;
-    const stored = readFixed32(bytes, end + 1);
-    const computed = maskCrc(crc32c(bytes, at, end + 1));
-    if (stored !== computed) {
-      throw corruption(
-        this.source,
-        offset,
-        `block of ${size} bytes has checksum ${computed.toString(16)}, ${stored.toString(16)} is stored`,
-      );
+    const kernel = kernelFor(size + BLOCK_TRAILER_LENGTH);
+    if (kernel !== undefined) {
+      kernel.load(bytes, at, end + BLOCK_TRAILER_LENGTH);
+      this.#decodeLoaded(kernel, size, offset, contents);
+      if (contents.bytes === kernel.input) place(contents, bytes, at, end);
+      return;
     }
+    this.#checkCrc(readFixed32(bytes, end + 1), crc32c(bytes, at, end + 1), size, offset);
+    this.#decodeChecked(bytes, at, size, offset, contents);
+  }
+
+  /** Decodes the block that lies at the beginning of the kernel's input, and may stay there. */
+  #decodeLoaded(kernel: BlockKernel, size: number, offset: number, contents: Contents): void {
+    const { input } = kernel;
+    this.#checkCrc(readFixed32(input, size + 1), kernel.inputCrc(size + 1), size, offset);
+    const codec = input[size]!;
+    if (codec !== CODEC_NONE && this.codecs[codec] === snappyCodec) {
+      const length = kernel.decompress(size);
+      if (length >= 0) {
+        contents.codec = codec;
+        place(contents, contents.memory.take(length), 0, length);
+        copyRange(kernel.output, 0, length, contents.bytes, 0);
+        return;
+      }
+      if (length !== TOO_LARGE) throw this.#unsound(snappyCodec, size, offset);
+    }
+    this.#decodeChecked(input, 0, size, offset, contents);
+  }
+
+  #checkCrc(stored: number, crc: number, size: number, offset: number): void {
+    const computed = maskCrc(crc);
+    if (stored === computed) return;
+    throw corruption(
+      this.source,
+      offset,
+      `block of ${size} bytes has checksum ${computed.toString(16)}, ${stored.toString(16)} is stored`,
+    );
+  }
+
+  /** Decodes a block whose checksum is right; what is not compressed stays where it is. */
+  #decodeChecked(
+    bytes: Uint8Array,
+    at: number,
+    size: number,
+    offset: number,
+    contents: Contents,
+  ): void {
+    const end = at + size;
     const codec = bytes[end]!;
     contents.codec = codec;
     if (codec === CODEC_NONE) {
-      contents.bytes = bytes;
-      contents.start = at;
-      contents.end = end;
+      place(contents, bytes, at, end);
       return;
     }
     const decoder = this.#codec(codec, offset);
     contents.start = 0;
     if (!decodeContents(decoder, bytes, at, end, contents)) {
-      const what = `block of ${size} bytes is not sound ${decoder.name} data`;
-      throw corruption(this.source, offset, what);
+      throw this.#unsound(decoder, size, offset);
     }
+  }
+
+  #unsound(decoder: BlockCodec, size: number, offset: number): JumpError {
+    const what = `block of ${size} bytes is not sound ${decoder.name} data`;
+    return corruption(this.source, offset, what);
   }
 
   #codec(id: number, offset: number): BlockCodec {
@@ -194,6 +240,19 @@ export class TableFile {
     this.#closed = true;
     this.#file?.close();
   }
+}
+
+function place(contents: Contents, bytes: Uint8Array, start: number, end: number): void {
+  contents.bytes = bytes;
+  contents.start = start;
+  contents.end = end;
+}
+
+/** Moves contents out of a buffer that others use too. */
+function own(contents: Contents, size: number): void {
+  const { bytes, start } = contents;
+  place(contents, contents.memory.take(size), 0, size);
+  copyRange(bytes, start, start + size, contents.bytes, 0);
 }
 
 /** Decodes `bytes[start, end)` into `contents`; returns whether it is sound. */

@@ -1,6 +1,6 @@
 // Goal:   a search finds exactly what a scan finds, for keys that share much, little, or end early.
-// Method: random lists of keys with few distinct bytes, so that prefixes, equal heads and keys that are
-//         prefixes of others are frequent; every answer compared with a linear scan.
+// Method: random lists of keys with few distinct bytes, so that prefixes, equal heads and keys that
+//         are prefixes of others are frequent; every answer compared with a linear scan.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {

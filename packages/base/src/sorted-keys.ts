@@ -2,10 +2,10 @@
  * Searching a fixed list of sorted keys: the separators of a table's blocks, the last keys of a level's
  * tables.
  *
- * Neighbouring keys mostly begin alike, and a comparison byte by byte of keys that lie anywhere in memory
- * is what a search costs. So the six bytes behind what all keys share stand side by side as numbers (the
- * most that a double holds exactly and two 24-bit halves make without 64-bit arithmetic); only keys that
- * agree in those are compared in full.
+ * Neighbouring keys mostly begin alike, and a comparison byte by byte of keys that lie anywhere in
+ * memory is what a search costs. So the six bytes behind what all keys share stand side by side as
+ * numbers (the most that a double holds exactly and two 24-bit halves make without 64-bit
+ * arithmetic); only keys that agree in those are compared in full.
  */
 import { commonPrefixLength } from './bytes.ts';
 import type { RangeCompare } from './comparator.ts';
@@ -27,7 +27,8 @@ export class SortedKeys {
   /**
    * @param starts - one more than there are keys
    * @param compare - the keys' order
-   * @param trailer - bytes at the end of each key that are not ordered as bytes are: 8 for internal keys
+   * @param trailer - bytes at the end of each key that are not ordered as bytes are: 8 for internal
+   * keys
    * @param bytewise - whether what is in front of the trailer is ordered by its bytes
    */
   constructor(

@@ -1,6 +1,6 @@
 // Goal:   FORMAT.md says what is written.
-// Method: its blocks of hexadecimal, checked by hand, are compared with what the code makes, and what
-//         the code makes is found in a log on a disk.
+// Method: its blocks of hexadecimal, checked by hand, are compared with what the code makes, and
+//         what the code makes is found in a log on a disk.
 import { readFileSync } from 'node:fs';
 import { LogReader } from '@jump/log';
 import { logName } from '@jump/manifest';

@@ -37,8 +37,8 @@ function taskOf(random: Random, directory: string): Record<string, unknown> {
 }
 
 /**
- * Opens a store whose owner has died. A helper that the owner had just started to get the lock (Node 20
- * has no call for it) may outlive it for a moment, and holds what it inherited.
+ * Opens a store whose owner has died. A helper that the owner had just started to get the lock
+ * (Node 20 has no call for it) may outlive it for a moment, and holds what it inherited.
  */
 async function openSoon(directory: string, options: OpenOptions): Promise<JumpDB> {
   for (let waited = 0; ; waited += 20) {

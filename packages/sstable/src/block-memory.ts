@@ -1,6 +1,7 @@
 /**
  * Memory for blocks that come from a file: allocating 4 KiB costs more than decompressing them, in
- * zeroing and in garbage collection, so memory is used again where it is known that nobody reads it.
+ * zeroing and in garbage collection, so memory is used again where it is known that nobody reads
+ * it.
  */
 
 /** Gives out memory for one block at a time. */

@@ -220,7 +220,7 @@ class ReadOnlySource {
         // A file that a writer has removed meanwhile, a record that it has just finished; or real
         // damage, if nothing has changed.
         if (!(error instanceof JumpError)) throw error;
-        if (sameFiles(before, this.#recover()) && logs === this.#logSizes()) throw error;
+        if (sameFiles(before, this.#recover()) && logs === this.#logSizes()) throw asDamage(error);
         failure = error;
       }
     }
@@ -289,6 +289,14 @@ class ReadOnlySource {
       throw error;
     }
   }
+}
+
+/** A table that the manifest names and that is not there is damage, as it is for `open`. */
+function asDamage(error: JumpError): JumpError {
+  const { systemCode, file } = error;
+  if (systemCode !== 'ENOENT') return error;
+  const message = 'is missing, and the manifest names it';
+  return new JumpError('JUMP_CORRUPTION', message, { file, cause: error });
 }
 
 /** Whether two readings of a manifest name the same files. */

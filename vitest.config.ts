@@ -24,7 +24,7 @@ export default defineConfig({
         plugins: [markdownTests()],
         test: {
           name: 'docs',
-          include: ['README.md', 'docs/guide/**/*.md', 'packages/*/README.md'],
+          include: ['README.md', 'docs/index.md', 'docs/guide/**/*.md', 'packages/*/README.md'],
         },
       },
     ],

@@ -10,6 +10,10 @@ const guide = [
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },
 ];
 
+/** The API, the package that most people come for in front. */
+const isStore = ({ text }: { text: string }): boolean => text === '@jump/db';
+const storeFirst = [...api.filter(isStore), ...api.filter((one) => !isStore(one))];
+
 const repository = 'https://github.com/jumpdb/jumpdb/blob/main';
 
 /**
@@ -44,6 +48,6 @@ export default defineConfig({
       { text: 'Guide', link: '/guide/' },
       { text: 'API', link: '/api/' },
     ],
-    sidebar: { '/guide/': [{ text: 'Guide', items: guide }], '/api/': api },
+    sidebar: { '/guide/': [{ text: 'Guide', items: guide }], '/api/': storeFirst },
   },
 });

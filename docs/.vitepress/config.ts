@@ -5,6 +5,7 @@ const guide = [
   { text: 'Getting started', link: '/guide/' },
   { text: 'Scans and snapshots', link: '/guide/iteration' },
   { text: 'What survives what', link: '/guide/durability' },
+  { text: 'The durability protocol', link: '/guide/durability-protocol' },
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },

@@ -19,6 +19,7 @@ export function checkDocuments(root) {
     return [
       ...checkLinks(root, file, text),
       ...checkPaths(root, file, text),
+      ...checkTests(root, file, text),
       ...(file === 'ARCHITECTURE.md' ? checkDiagram(file, text, folders) : []),
     ];
   });
@@ -66,6 +67,22 @@ function checkPaths(root, file, text) {
     const last = name.split(/[.#]/).at(-1) ?? '';
     const has = new RegExp(`\\b${last}\\b`).test(readText(root, found));
     return has ? [] : [`${file}:${line}: ${path} has nothing named ${last}`];
+  });
+}
+
+/**
+ * Checks that tests exist which a document names, as `packages/a/b.test.ts`: *name of the test*
+ * @param {string} root
+ * @param {string} file
+ * @param {string} text
+ * @returns {string[]}
+ */
+function checkTests(root, file, text) {
+  const pattern = /`(packages\/[\w./-]+\.ts)`: \*([^*]+)\*/g;
+  return matches(prose(text), pattern).flatMap(({ line, words: [path = '', name = ''] }) => {
+    const wanted = name.replace(/\s+/g, ' ');
+    if (!existsSync(join(root, path)) || readText(root, path).includes(wanted)) return [];
+    return [`${file}:${line}: ${path} has no test "${wanted}"`];
   });
 }
 

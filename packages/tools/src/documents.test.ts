@@ -12,6 +12,7 @@ function check(text: string): string[] {
   for (const [file, content] of Object.entries({
     'packages/log/package.json': '{}',
     'packages/log/src/writer.ts': 'export class LogWriter { append() {} }',
+    'packages/log/src/writer.test.ts': "test('appends', () => {});",
     'docs/guide/index.md': '',
     'GUIDE.md': text,
   })) {
@@ -25,6 +26,7 @@ test('accepts what exists', () => {
   const text = [
     '[a](docs/guide/index.md#top) [b](docs/guide/index) [c](https://example.org) [d](#here)',
     'In `packages/log/src/writer.ts` `LogWriter.append()`; `packages/log/` and `packages/*/dist`.',
+    'Tested by `packages/log/src/writer.test.ts`: *appends*.',
     '```\n[x](nowhere.md) `packages/nowhere`\n```',
   ];
   expect(check(text.join('\n'))).toEqual([]);
@@ -36,6 +38,10 @@ test.each([
   [
     '| `packages/log/src/writer.ts` | `prepend` |',
     'GUIDE.md:1: packages/log/src/writer.ts has nothing named prepend',
+  ],
+  [
+    'tested by `packages/log/src/writer.test.ts`: *never\nfails*',
+    'GUIDE.md:1: packages/log/src/writer.test.ts has no test "never fails"',
   ],
 ])('refuses %j', (text, message) => {
   expect(check(text)).toEqual([message]);

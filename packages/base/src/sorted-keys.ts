@@ -49,7 +49,7 @@ export class SortedKeys {
 
   /** Returns the place of the first key that is `key[start, end)` or after it; `count` if none is. */
   search(key: Uint8Array, start: number, end: number): number {
-    const { bytes, starts } = this;
+    const { bytes } = this;
     const shared = this.#shared;
     let low = 0;
     let high = this.count;

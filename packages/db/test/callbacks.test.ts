@@ -2,7 +2,7 @@
 //         may call the store again, throw or close it; nothing is lost, mixed up or stuck.
 // Method: one test a callback and a deed; regression tests of what went wrong once.
 import { type JumpEvent, leveled, memoryVfs, open, openReadOnly } from '@jump/db';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const text = new TextEncoder();
 const untext = new TextDecoder();
@@ -249,49 +249,5 @@ describe('encodings', () => {
     expect(reader.getMany(['k', 'x'])).toEqual(['1', undefined]);
     expect([...reader.keys({ gte: 'a' })]).toEqual(['k']);
     reader.close();
-  });
-});
-
-describe('compact', () => {
-  test('an onProgress that throws rejects the call, and nothing else', async () => {
-    const db = open(undefined, TINY);
-    for (let i = 0; i < 300; i++) db.set(`k${i}`, 'x'.repeat(100));
-    const onProgress = () => {
-      throw new Error('of the caller');
-    };
-    await expect(db.compact(undefined, { onProgress })).rejects.toThrow('of the caller');
-    await db.compact();
-    expect(db.stats().backgroundErrors).toEqual([]);
-    expect([...db.keys()]).toHaveLength(300);
-    db.close();
-  });
-
-  test('tells of bytes, never more done than in all, and ends with all', async () => {
-    const db = open(undefined, TINY);
-    for (let i = 0; i < 300; i++) db.set(`k${i}`, 'x'.repeat(100));
-    const onProgress = vi.fn<(progress: { done: number; total: number }) => void>();
-    await db.compact(undefined, { onProgress });
-    const calls = onProgress.mock.calls.map(([progress]) => progress);
-    for (const { done, total } of calls) expect(done).toBeLessThanOrEqual(total);
-    const last = calls.at(-1);
-    expect(last?.done).toBe(last?.total);
-    expect(last?.total).toBeGreaterThan(1000);
-    db.close();
-  });
-
-  test('a signal gives it up: no further job of it begins', async () => {
-    const db = open(undefined, TINY);
-    for (let i = 0; i < 300; i++) db.set(`k${i}`, 'x'.repeat(100));
-    await expect(db.compact(undefined, { signal: AbortSignal.abort('early') })).rejects.toBe(
-      'early',
-    );
-    const controller = new AbortController();
-    const onProgress = vi.fn(() => controller.abort(new Error('enough')));
-    const compacted = db.compact(undefined, { onProgress, signal: controller.signal });
-    await expect(compacted).rejects.toThrow('enough');
-    expect(onProgress).toHaveBeenCalledTimes(1);
-    await db.compact();
-    expect([...db.keys()]).toHaveLength(300);
-    db.close();
   });
 });

@@ -12,5 +12,5 @@ const STEPS = 600;
 
 describe.each(Array.from({ length: HISTORIES }, (_, i) => chosenSeed() + i))('SEED=%i', (seed) => {
   const steps = randomHistory(new Random(seed), STEPS);
-  test.each(Object.keys(VARIANTS))('%s', (name) => runVariant(name, steps));
+  test.each(Object.keys(VARIANTS))('%s', (name) => runVariant(name, steps), 60_000);
 });

@@ -1,6 +1,7 @@
 /** Replays a history on a store and on the model at once, and compares all that the store says. */
 import { type Cursor, type JumpDB, JumpError, type RangeIterator, type Snapshot } from '@jump/db';
 import { Model, type ModelRange, type ModelView } from '@jump/testkit';
+import { hex, moved, same, show, showEntry, showPair } from './compare.ts';
 import type { Change, HistoryRange, Move, Step } from './history.ts';
 
 /** A store of bytes. */
@@ -284,39 +285,4 @@ export class Replay {
     for (const { snapshot } of this.#snapshots.splice(0)) snapshot.release();
     same(this.store.stats().pinned, { iterators: 0, snapshots: 0 }, 'pinned');
   }
-}
-
-function moved(open: OpenCursor, move: Move, compare: Subject['compare']): number {
-  const { expected, at } = open;
-  if (move.type === 'first') return 0;
-  if (move.type === 'last') return expected.length - 1;
-  if (move.type === 'seek') {
-    const found = expected.findIndex((entry) => compare(entry.key, move.key) >= 0);
-    return found === -1 ? expected.length : found;
-  }
-  if (at === -1) return -1;
-  return move.type === 'next' ? at + 1 : at - 1;
-}
-
-function same(found: unknown, expected: unknown, what = ''): void {
-  const a = JSON.stringify(found);
-  const b = JSON.stringify(expected);
-  if (a === b) return;
-  let at = 0;
-  while (a !== undefined && b !== undefined && a[at] === b[at]) at++;
-  const near = (text: string | undefined) => text?.slice(Math.max(0, at - 60), at + 120);
-  throw new Error(`${what} differs at ${at}: found ${near(a)}, expected ${near(b)}`);
-}
-
-const hex = (bytes: Uint8Array | undefined): string | undefined =>
-  bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
-const showPair = ([key, value]: [Uint8Array, Uint8Array]): string => `${hex(key)}\n${hex(value)}`;
-const showEntry = ({ key, value }: { key: Uint8Array; value: Uint8Array }): string =>
-  showPair([key, value]);
-
-function show(step: Step): string {
-  const text = JSON.stringify(step, (_, value) =>
-    value instanceof Uint8Array ? Buffer.from(value.subarray(0, 40)).toString('latin1') : value,
-  );
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -1,5 +1,6 @@
 // Times the hot paths on a million entries of 16 + 100 bytes: writing a table, point reads that hit
-// and miss, scans both ways. Run after `npm run build`: node packages/sstable/bench/table.mjs [entries]
+// and miss, scans both ways. Run after `npm run build`:
+// node packages/sstable/bench/table.mjs [entries] [--no-kernel]
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { encodeInternalKey } from '@jump/base';
 import { memoryVfs, nodeVfs } from '@jump/vfs';
 import { BlockCache, Lookup, TableReader, TableWriter } from '../dist/index.js';
 
+// Looked for when the first block is read or written.
+if (process.argv.includes('--no-kernel')) delete globalThis.WebAssembly;
 const count = Number(process.argv[2] ?? 1_000_000);
 const tables = Math.max(1, Math.round(count / 20_000));
 const perTable = Math.floor(count / tables);

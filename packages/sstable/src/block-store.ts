@@ -5,10 +5,11 @@ import { corruption } from '@jump/base';
 import type { Block } from './block.ts';
 import { type BlockCache, type Clock, clockOf } from './block-cache.ts';
 import { BlockChecker } from './block-checker.ts';
+import { Contents } from './contents.ts';
 import type { KeyOrder } from './key-order.ts';
 import type { OpenedTable } from './open-table.ts';
 import type { SparseIndex } from './sparse-index.ts';
-import { Contents, type TableFile } from './table-file.ts';
+import type { TableFile } from './table-file.ts';
 
 /** What a block in a file that is in memory adds to it, for the cache's account. */
 const IN_PLACE = 0;

@@ -5,8 +5,8 @@ import { EMPTY_BYTES } from '@jump/base';
 import type { Block } from './block.ts';
 import { OneBlockMemory } from './block-memory.ts';
 import type { BlockStore } from './block-store.ts';
+import { Contents } from './contents.ts';
 import { BLOCK_TRAILER_LENGTH } from './footer.ts';
-import { Contents } from './table-file.ts';
 
 /** After so many neighbouring blocks a cursor is on a long way, and no longer fills the cache. */
 const LONG_WAY = 8;

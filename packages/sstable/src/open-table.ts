@@ -4,11 +4,12 @@
 import { ByteReader, type Comparator, corruption, type FilterPolicy, JumpError } from '@jump/base';
 import type { Block } from './block.ts';
 import { BlockChecker } from './block-checker.ts';
+import { Contents } from './contents.ts';
 import { TableFilter } from './filter-block.ts';
 import { type BlockHandle, FOOTER_LENGTH, readFooter, readHandle } from './footer.ts';
 import { type KeyOrder, keyOrder, type TableKeys } from './key-order.ts';
 import { checkExpansion, forEachEntry, SparseIndex } from './sparse-index.ts';
-import { Contents, type TableFile } from './table-file.ts';
+import type { TableFile } from './table-file.ts';
 import {
   asciiText,
   PROPERTIES_NAME,

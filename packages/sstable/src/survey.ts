@@ -11,11 +11,11 @@ import {
 } from '@jump/base';
 import type { BlockStore } from './block-store.ts';
 import { CODEC_NONE } from './codecs.ts';
+import { Contents } from './contents.ts';
 import { CursorBlocks } from './cursor-blocks.ts';
 import type { TableKeys } from './key-order.ts';
 import type { OpenedTable } from './open-table.ts';
 import { TableCursor } from './table-cursor.ts';
-import { Contents } from './table-file.ts';
 
 /** What there is to say about a table; keys are user keys. */
 export interface TableProperties {

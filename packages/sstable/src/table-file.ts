@@ -1,20 +1,12 @@
 /**
  * The file of a table: blocks read from it, their checksums checked, their contents decoded.
  */
-import {
-  copyRange,
-  corruption,
-  crc32c,
-  EMPTY_BYTES,
-  JumpError,
-  maskCrc,
-  readFixed32,
-} from '@jump/base';
+import { copyRange, corruption, crc32c, JumpError, maskCrc, readFixed32 } from '@jump/base';
 import { nodeVfs, type Vfs, type VfsFile } from '@jump/vfs';
 import { type BlockKernel, kernelFor, TOO_LARGE } from './block-kernel.ts';
-import { type BlockMemory, freshMemory } from './block-memory.ts';
 import { type BlockCodec, type BlockCodecs, CODEC_NONE, snappyCodec } from './codecs.ts';
-import { BLOCK_TRAILER_LENGTH, MAX_BLOCK } from './footer.ts';
+import { type Contents, decodeContents, own, place } from './contents.ts';
+import { BLOCK_TRAILER_LENGTH } from './footer.ts';
 
 /** Where a table lies: a path on Node's file system, or a path on any. */
 export type TableTarget =
@@ -34,21 +26,6 @@ export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {
 /** Without a kernel, compressed blocks are read into one buffer for all tables, unless larger. */
 const SCRATCH_LIMIT = 1 << 20;
 let scratch = new Uint8Array(1 << 16);
-
-/** What {@link TableFile.contents} found: `bytes[start, end)`, good as long as `bytes` is. */
-export class Contents {
-  /** Where memory for it comes from. */
-  readonly memory: BlockMemory;
-  bytes: Uint8Array = EMPTY_BYTES;
-  start = 0;
-  end = 0;
-  /** The codec byte that it was stored under. */
-  codec = 0;
-
-  constructor(memory: BlockMemory = freshMemory) {
-    this.memory = memory;
-  }
-}
 
 /** Reads a table's blocks, from a file or from bytes in memory. Owns the file. */
 export class TableFile {
@@ -240,39 +217,4 @@ export class TableFile {
     this.#closed = true;
     this.#file?.close();
   }
-}
-
-function place(contents: Contents, bytes: Uint8Array, start: number, end: number): void {
-  contents.bytes = bytes;
-  contents.start = start;
-  contents.end = end;
-}
-
-/** Moves contents out of a buffer that others use too. */
-function own(contents: Contents, size: number): void {
-  const { bytes, start } = contents;
-  place(contents, contents.memory.take(size), 0, size);
-  copyRange(bytes, start, start + size, contents.bytes, 0);
-}
-
-/** Decodes `bytes[start, end)` into `contents`; returns whether it is sound. */
-function decodeContents(
-  codec: BlockCodec,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  contents: Contents,
-): boolean {
-  if (codec.decodeInto === undefined || codec.contentsLength === undefined) {
-    const decoded = codec.decode(bytes, start, end);
-    if (decoded === undefined) return false;
-    contents.bytes = decoded;
-    contents.end = decoded.length;
-    return true;
-  }
-  const length = codec.contentsLength(bytes, start, end);
-  if (length < 0 || length > MAX_BLOCK) return false;
-  contents.bytes = contents.memory.take(length);
-  contents.end = length;
-  return codec.decodeInto(bytes, start, end, contents.bytes, length);
 }

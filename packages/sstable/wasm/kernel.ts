@@ -68,9 +68,8 @@ function sliced(start: usize, end: usize, seed: u32): u32 {
   return crc;
 }
 
-// Folding (after Kagan, Korn, Vanstone and others: "Chorba", arXiv 2412.16398, 2024): the CRC of a
-// message does not change when a multiple of the polynomial P is added to it. This one has few
-// terms:
+// Folding (Sam Russell, "Chorba: A novel CRC32 implementation", arXiv 2412.16398, 2024): the CRC of
+// a message does not change when a multiple of the polynomial is added to it. This one has few terms:
 //
 //   x^266 + x^143 + x^121 + x^88 + x^71 + 1
 //
@@ -257,7 +256,8 @@ function compressFragment(start: usize, end: usize, target: usize): usize {
     const slot = slotOf(word, shift);
     const candidate = start + (load<u16>(slot) as usize);
     store<u16>(slot, position - start);
-    if (load<u32>(candidate) !== word || candidate >= position) {
+    // It lies before `position`: the table holds only what was there before.
+    if (load<u32>(candidate) !== word) {
       position += misses++ >>> 5;
       continue;
     }

@@ -69,13 +69,14 @@ function sliced(start: usize, end: usize, seed: u32): u32 {
 }
 
 // Folding (Sam Russell, "Chorba: A novel CRC32 implementation", arXiv 2412.16398, 2024): the CRC of
-// a message does not change when a multiple of the polynomial is added to it. This one has few terms:
+// a message does not change when a multiple of the polynomial is added to it. This one has few
+// terms:
 //
 //   x^266 + x^143 + x^121 + x^88 + x^71 + 1
 //
-// So does its eighth power, whose exponents are eight times as large: whole bytes. Adding it erases
-// a byte, and in exchange that byte is added to those that lie 266 - 143 = 123, 145, 178, 195 and
-// 266 places behind it. Sixteen at a time, without tables; only the last 266 bytes need those.
+// Its eighth power has as few, with exponents eight times as large: whole bytes. Adding it erases a
+// byte, and in exchange that byte is added to those that lie 266 - 143 = 123, 145, 178, 195 and 266
+// places behind it. Sixteen at a time, without tables; only the last 266 bytes need those.
 // Of the multiples with six terms (there are none with two or four that are short) this one is
 // short, and its nearest distance is large: what is read has long been written.
 

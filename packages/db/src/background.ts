@@ -24,6 +24,7 @@ export class Background implements JobListener {
   /** How the live tables change. */
   readonly edits: Edits;
   readonly #store: Store;
+  readonly #obsolete: ObsoleteFiles;
   readonly #flushes: Flushes;
   readonly #merges: Merges;
   readonly #retries = new Retries(() => this.schedule());
@@ -42,6 +43,7 @@ export class Background implements JobListener {
     makeExecutor: (listener: JobListener, inline: boolean) => Executor,
   ) {
     this.#store = store;
+    this.#obsolete = obsolete;
     const edits = new Edits(store, obsolete);
     this.edits = edits;
     this.#executor = makeExecutor(this, false);
@@ -152,7 +154,7 @@ export class Background implements JobListener {
   close(): void {
     this.#closed = true;
     this.#retries.close();
-    this.#executor.close();
+    for (const { tables } of this.#executor.close()) this.#obsolete.discard(tables);
     this.fail(new JumpError('JUMP_CLOSED', `the store ${this.#store.directory} was closed`));
   }
 

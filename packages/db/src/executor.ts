@@ -33,8 +33,11 @@ export interface Executor {
   wait(ms: number): void;
   /** Whether the process stays alive until the running jobs have ended. */
   keepAlive(on: boolean): void;
-  /** Stops all jobs; returns when none runs any more. Outcomes are not delivered. */
-  close(): void;
+  /**
+   * Stops all jobs; returns when none runs any more. Nothing is delivered: what was done before it
+   * could be stopped is returned, and its tables are nobody's.
+   */
+  close(): readonly WrittenTables[];
 }
 
 interface Running {
@@ -92,10 +95,11 @@ export class InlineExecutor implements Executor {
     else this.#planned?.unref?.();
   }
 
-  close(): void {
+  close(): readonly WrittenTables[] {
     this.#closed = true;
     // A job that is given up removes its outputs.
     for (const { steps } of this.#running.splice(0)) steps.return({} as WrittenTables);
+    return [];
   }
 
   #plan(): void {

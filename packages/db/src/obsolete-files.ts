@@ -1,5 +1,5 @@
 /** Removes files that nothing needs any more: only such as LevelDB would name, never by guess. */
-import { logName, oldTableName, parseFileName, tableName } from '@jump/manifest';
+import { logName, oldTableName, parseFileName, type TableMeta, tableName } from '@jump/manifest';
 import { joinPath } from '@jump/vfs';
 import type { Store } from './store.ts';
 
@@ -27,6 +27,12 @@ export class ObsoleteFiles {
       this.#store.tables.forget(number);
       this.#removeTable(number);
     }
+  }
+
+  /** Removes tables that were written and never became part of a version. */
+  discard(tables: readonly TableMeta[]): void {
+    if (this.#store.poisoned) return;
+    for (const { number } of tables) this.#removeTable(number);
   }
 
   /** Removes a log whose entries are in tables. */

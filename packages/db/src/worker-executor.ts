@@ -14,7 +14,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { JumpError } from '@jump/base';
-import type { FilterSpec } from '@jump/compaction';
+import type { FilterSpec, WrittenTables } from '@jump/compaction';
 import { nodeVfs } from '@jump/vfs';
 import type { Executor, JobListener } from './executor.ts';
 import type { Job } from './jobs.ts';
@@ -95,13 +95,14 @@ class WorkerExecutor implements Executor {
     else this.#port?.unref();
   }
 
-  close(): void {
+  close(): readonly WrittenTables[] {
     const worker = this.#worker;
-    if (worker === undefined) return;
+    const done: WrittenTables[] = [];
+    if (worker === undefined) return done;
     Atomics.store(this.#control, CONTROL.stop, 1);
     const end = performance.now() + CLOSE_MS;
     while (this.#running.size > 0 && performance.now() < end) {
-      this.#drop();
+      this.#drop(done);
       if (this.#running.size > 0) Atomics.wait(this.#control, CONTROL.sent, this.#seen, 100);
     }
     // The last answer is sent before its files' descriptors are all closed.
@@ -109,6 +110,7 @@ class WorkerExecutor implements Executor {
       Atomics.wait(this.#control, CONTROL.busy, Atomics.load(this.#control, CONTROL.busy), 100);
     }
     this.#end();
+    return done;
   }
 
   #begin(): MessagePort {
@@ -154,12 +156,15 @@ class WorkerExecutor implements Executor {
   }
 
   /** Takes answers out without delivering them. */
-  #drop(): void {
+  #drop(done: WrittenTables[]): void {
     this.#seen = Atomics.load(this.#control, CONTROL.sent);
     while (this.#port !== undefined) {
       const received = receiveMessageOnPort(this.#port) as { message: WorkerMessage } | undefined;
       if (received === undefined) return;
-      if (received.message.type !== 'progress') this.#running.delete(received.message.id);
+      const { message } = received;
+      if (message.type === 'progress') continue;
+      this.#running.delete(message.id);
+      if (message.type === 'done') done.push(message.result);
     }
   }
 

@@ -7,7 +7,8 @@ import { describe, test } from 'vitest';
 import { randomHistory } from './history.ts';
 import { runVariant, VARIANTS } from './variants.ts';
 
-const HISTORIES = 4;
+/** More of them by hand: `HISTORIES=100 SEED=1000 npx vitest run packages/db/test/model.test.ts`. */
+const HISTORIES = Number(process.env['HISTORIES'] ?? 4);
 const STEPS = 600;
 
 describe.each(Array.from({ length: HISTORIES }, (_, i) => chosenSeed() + i))('SEED=%i', (seed) => {

@@ -1,5 +1,7 @@
-// Goal:   a closed store leaves no file that nobody needs. Method: the worker has written tables that
-// the store has not heard of when it closes. (Found by the model on a disk, with the worker, SEED=1.)
+// Goal:   a closed store leaves no file that nobody needs. Method: the worker has written tables
+//         that
+// the store has not heard of when it closes. (Found by the model on a disk, with the worker,
+// SEED=1.)
 import { nodeVfs, open } from '@jump/db';
 import { expect, test } from 'vitest';
 import { checkDirectory } from './invariants.ts';

@@ -1,13 +1,13 @@
 /** The store as its users see it: every method checks, delegates, and returns. */
 import { JumpError, wrongType } from '@jump/base';
-import { Batch } from './batch.ts';
-import { clearRange } from './clear.ts';
 import type { Engine } from './engine.ts';
-import { checkNames, type KeyRange, RANGE_NAMES, resolveRange } from './range.ts';
-import { type Internals, ReadableStore } from './readable-store.ts';
+import { checkNames, type KeyRange, RANGE_NAMES, resolveRange } from './read/range.ts';
+import { type Internals, ReadableStore } from './read/readable-store.ts';
 import { collectStats, type Stats } from './stats.ts';
-import { WriteBatch } from './write-batch.ts';
-import { type WriteOptions, wantsSync } from './write-options.ts';
+import { Batch } from './write/batch.ts';
+import { clearRange } from './write/clear.ts';
+import { WriteBatch } from './write/write-batch.ts';
+import { type WriteOptions, wantsSync } from './write/write-options.ts';
 
 /** One of many writes that are made together. */
 export type Operation<K, V> =

@@ -1,11 +1,11 @@
 /** The parts of an open store, connected, and the order in which they end. */
 import { JumpError } from '@jump/base';
-import type { Background } from './background.ts';
-import type { ObsoleteFiles } from './obsolete-files.ts';
+import type { Background } from './background/background.ts';
+import type { ObsoleteFiles } from './background/obsolete-files.ts';
 import type { Store } from './store.ts';
-import { onExit } from './turn.ts';
-import type { WriteAheadLog } from './write-ahead-log.ts';
-import { WritePath } from './write-path.ts';
+import { onExit } from './write/turn.ts';
+import type { WriteAheadLog } from './write/write-ahead-log.ts';
+import { WritePath } from './write/write-path.ts';
 
 /** The parts of an open store that work together; shared by the facade and what it delegates to. */
 export class Engine {

@@ -8,7 +8,7 @@ import { hexBlocks } from '@jump/testkit';
 import { memoryVfs } from '@jump/vfs';
 import { expect, test } from 'vitest';
 import { open } from './index.ts';
-import { encodeMark, WriteBatch } from './write-batch.ts';
+import { encodeMark, WriteBatch } from './write/write-batch.ts';
 
 const golden = hexBlocks(readFileSync(new URL('../FORMAT.md', import.meta.url), 'utf8'));
 

@@ -13,7 +13,6 @@ export {
 } from '@jump/base';
 export { type CompactionStrategy, full, leveled, tiered } from '@jump/compaction';
 export { memoryVfs, nodeVfs, type Vfs } from '@jump/vfs';
-export { Batch } from './batch.ts';
 export { type CompactOptions, JumpDB, type Operation } from './db.ts';
 export type {
   CompactionEvent,
@@ -23,14 +22,15 @@ export type {
   RecoveryLossEvent,
   StallEvent,
 } from './events.ts';
-export { Cursor, RangeIterator } from './iterators.ts';
 export { destroy, open } from './open.ts';
 export type { OpenOptions, ReadOptions } from './options.ts';
-export type { CursorRange, KeyRange, Range } from './range.ts';
+export { Cursor, RangeIterator } from './read/iterators.ts';
+export type { CursorRange, KeyRange, Range } from './read/range.ts';
+export { type GetOptions, ReadableStore } from './read/readable-store.ts';
+export { Snapshot } from './read/snapshot.ts';
 export { openReadOnly, ReadOnlyDB } from './read-only.ts';
-export { type GetOptions, ReadableStore } from './readable-store.ts';
 export { type RecordStore, record } from './record.ts';
 export { type RepairReport, repair } from './repair.ts';
-export { Snapshot } from './snapshot.ts';
 export type { Stats } from './stats.ts';
-export type { WriteOptions } from './write-options.ts';
+export { Batch } from './write/batch.ts';
+export type { WriteOptions } from './write/write-options.ts';

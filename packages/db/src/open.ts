@@ -6,17 +6,17 @@ import { currentPath, directoryState, parseFileName, VersionSet } from '@jump/ma
 import { BlockCache } from '@jump/sstable';
 import { joinPath, memoryVfs, nodeVfs, type Vfs, type VfsLock } from '@jump/vfs';
 import { createWorkerExecutor } from '#worker-executor';
-import { Background } from './background.ts';
+import { Background } from './background/background.ts';
+import { type Executor, InlineExecutor, type JobListener } from './background/executor.ts';
+import { ObsoleteFiles } from './background/obsolete-files.ts';
 import { JumpDB } from './db.ts';
 import { Engine } from './engine.ts';
-import { type Executor, InlineExecutor, type JobListener } from './executor.ts';
-import { ObsoleteFiles } from './obsolete-files.ts';
 import { FILTER_BITS_PER_KEY, type OpenOptions, resolveOptions, type Settings } from './options.ts';
-import { makeInternals } from './readable-store.ts';
-import { recoverLogs } from './recovery.ts';
+import { makeInternals } from './read/readable-store.ts';
+import { TableCache } from './read/table-cache.ts';
+import { recoverLogs } from './recovery/recovery.ts';
 import { Store } from './store.ts';
-import { TableCache } from './table-cache.ts';
-import { WriteAheadLog } from './write-ahead-log.ts';
+import { WriteAheadLog } from './write/write-ahead-log.ts';
 
 /** The path that stands for a store in memory. */
 const MEMORY = ':memory:';

@@ -17,14 +17,14 @@ import {
 import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
 import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
-import { Memtable } from './memtable.ts';
 import { notADirectory, readFilters, resolvePath } from './open.ts';
 import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
-import { Pins } from './pins.ts';
-import type { ReadSource } from './read-path.ts';
-import { makeInternals, ReadableStore } from './readable-store.ts';
-import { replay } from './recovery.ts';
-import { TableCache } from './table-cache.ts';
+import { Pins } from './read/pins.ts';
+import type { ReadSource } from './read/read-path.ts';
+import { makeInternals, ReadableStore } from './read/readable-store.ts';
+import { TableCache } from './read/table-cache.ts';
+import { replay } from './recovery/recovery.ts';
+import { Memtable } from './write/memtable.ts';
 
 /** A directory that changes faster than it can be read is given up after so many attempts. */
 const ATTEMPTS = 50;

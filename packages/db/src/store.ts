@@ -10,11 +10,11 @@ import type { Version, VersionSet } from '@jump/manifest';
 import type { BlockCache } from '@jump/sstable';
 import type { Vfs, VfsLock } from '@jump/vfs';
 import type { JumpEvent } from './events.ts';
-import { Memtable } from './memtable.ts';
 import type { Settings } from './options.ts';
-import { Pins } from './pins.ts';
-import type { ReadSource } from './read-path.ts';
-import type { TableCache } from './table-cache.ts';
+import { Pins } from './read/pins.ts';
+import type { ReadSource } from './read/read-path.ts';
+import type { TableCache } from './read/table-cache.ts';
+import { Memtable } from './write/memtable.ts';
 
 /** What a store is opened with. */
 export interface StoreParts {

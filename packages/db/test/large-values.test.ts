@@ -1,6 +1,6 @@
 // Goal:   large values work.
 // Method: 64 MiB through everything that a value goes through. (512 MiB takes half a minute and
-// 3 GiB: tried by hand. Text at V8's limit: src/codec.test.ts.)
+// 3 GiB: tried by hand. Text at V8's limit: src/write/codec.test.ts.)
 import { open } from '@jump/db';
 import { expect, test } from 'vitest';
 import { temporary } from './temporary.ts';

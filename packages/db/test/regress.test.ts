@@ -6,7 +6,7 @@ import { memoryVfs, open } from '@jump/db';
 import { LogWriter } from '@jump/log';
 import { logName, VersionSet } from '@jump/manifest';
 import { expect, test } from 'vitest';
-import { WriteBatch } from '../src/write-batch.ts';
+import { WriteBatch } from '../src/write/write-batch.ts';
 
 test('a log of a number that the manifest does not know yet is replayed once (SEED=43)', () => {
   // File numbers that a merge had taken lay between the manifest's and the log's: the next opening

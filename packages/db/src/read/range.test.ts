@@ -2,7 +2,7 @@
 import { bytewiseComparator, compareBytes } from '@jump/base';
 import { Random } from '@jump/testkit';
 import { expect, test } from 'vitest';
-import { makeCodec } from './codec.ts';
+import { makeCodec } from '../write/codec.ts';
 import { ITERATOR_NAMES, type KeyRange, resolveLimit, resolveRange } from './range.ts';
 import type { Bounds } from './visible-cursor.ts';
 

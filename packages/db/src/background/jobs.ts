@@ -12,7 +12,7 @@ import {
 } from '@jump/compaction';
 import type { ByteTreeParts } from '@jump/rbtree';
 import type { Vfs } from '@jump/vfs';
-import { memtableCursor } from './memtable.ts';
+import { memtableCursor } from '../write/memtable.ts';
 
 /** A memtable to write as a table of level 0. */
 interface FlushJob {

@@ -9,8 +9,8 @@
  *   syncNow     it is on the disk
  */
 import { JumpError, KIND_DELETION, KIND_VALUE, MAX_SEQUENCE } from '@jump/base';
-import type { Background } from './background.ts';
-import type { Store } from './store.ts';
+import type { Background } from '../background/background.ts';
+import type { Store } from '../store.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 import { BATCH_HEADER_LENGTH, insertBatch, type WriteBatch } from './write-batch.ts';
 

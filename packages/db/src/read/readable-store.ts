@@ -3,9 +3,9 @@
  */
 import { wrongType } from '@jump/base';
 import { Lookup } from '@jump/sstable';
-import { type Codec, makeCodec, mostBytes, type Prepared, writePrepared } from './codec.ts';
+import type { Settings } from '../options.ts';
+import { type Codec, makeCodec, mostBytes, type Prepared, writePrepared } from '../write/codec.ts';
 import { Cursor, openScan, RangeIterator } from './iterators.ts';
-import type { Settings } from './options.ts';
 import {
   CURSOR_NAMES,
   type CursorRange,

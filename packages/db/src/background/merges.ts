@@ -17,10 +17,10 @@ import {
   type WrittenTables,
 } from '@jump/compaction';
 import type { TableMeta, VersionEdit } from '@jump/manifest';
+import type { Store } from '../store.ts';
 import type { Edits } from './edits.ts';
 import type { StartJob } from './executor.ts';
 import { advance, type ManualCompaction, pickBytes, seenBy } from './manual-compactions.ts';
-import type { Store } from './store.ts';
 
 /** What merges work on. */
 export interface MergeParts {

@@ -6,12 +6,12 @@
  * as the first that recovery reads: entries are in the table or in the logs, never in neither.
  */
 import type { TableSpec, WrittenTables } from '@jump/compaction';
+import type { Store } from '../store.ts';
+import type { Memtable } from '../write/memtable.ts';
+import type { WriteAheadLog } from '../write/write-ahead-log.ts';
 import type { Edits } from './edits.ts';
 import type { StartJob } from './executor.ts';
-import type { Memtable } from './memtable.ts';
 import type { ObsoleteFiles } from './obsolete-files.ts';
-import type { Store } from './store.ts';
-import type { WriteAheadLog } from './write-ahead-log.ts';
 
 /** What flushes work on. */
 export interface FlushParts {

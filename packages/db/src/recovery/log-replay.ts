@@ -24,7 +24,7 @@ import {
   batchCount,
   batchSequence,
   readBatch,
-} from './write-batch.ts';
+} from '../write/write-batch.ts';
 
 /** What to do about damage; see the option of `open`. */
 export type RecoveryMode = 'strict' | 'prefix' | 'salvage';

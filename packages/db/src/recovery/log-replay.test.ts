@@ -7,9 +7,9 @@ import { LogReader, LogWriter } from '@jump/log';
 import { logName } from '@jump/manifest';
 import { memoryVfs, type Vfs } from '@jump/vfs';
 import { describe, expect, test } from 'vitest';
-import { DIRECTORY, diskOf, type Files, filesOf, flipped } from '../test/disk-files.ts';
+import { DIRECTORY, diskOf, type Files, filesOf, flipped } from '../../test/disk-files.ts';
+import { encodeMark, WriteBatch } from '../write/write-batch.ts';
 import { type RecoveryMode, replayLogs } from './log-replay.ts';
-import { encodeMark, WriteBatch } from './write-batch.ts';
 
 interface Loss {
   readonly file: string;

@@ -1,6 +1,6 @@
 /** What every write can be told. */
 import { wrongType } from '@jump/base';
-import { checkNames } from './range.ts';
+import { checkNames } from '../read/range.ts';
 
 /** How a write is made durable. */
 export interface WriteOptions {

@@ -8,6 +8,8 @@
  */
 import { JumpError, MAX_SEQUENCE } from '@jump/base';
 import type { KeyRange, TableSpec } from '@jump/compaction';
+import type { Store } from '../store.ts';
+import type { WriteAheadLog } from '../write/write-ahead-log.ts';
 import { Edits } from './edits.ts';
 import type { Executor, JobListener, JobOutcome, StartJob } from './executor.ts';
 import { Flushes } from './flushes.ts';
@@ -15,9 +17,7 @@ import { Merges } from './merges.ts';
 import type { ObsoleteFiles } from './obsolete-files.ts';
 import { Retries } from './retries.ts';
 import { waitFor } from './stalls.ts';
-import type { Store } from './store.ts';
 import { Waiters, type Waiting } from './waiters.ts';
-import type { WriteAheadLog } from './write-ahead-log.ts';
 
 /** Runs flushes and merges. */
 export class Background implements JobListener {

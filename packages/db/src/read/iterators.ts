@@ -7,7 +7,7 @@
  */
 import { JumpError } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
-import { type Codec, encodeWith } from './codec.ts';
+import { type Codec, encodeWith } from '../write/codec.ts';
 import { unwatch, watch } from './forgotten.ts';
 import type { Pin } from './pins.ts';
 import { openCursor, type ReadSource } from './read-path.ts';

@@ -5,7 +5,7 @@ import { type Cursor, KIND_VALUE, type RangeCompare, TRAILER_LENGTH } from '@jum
 import { levelCursor, mergeCursors } from '@jump/compaction';
 import type { TableMeta, Version } from '@jump/manifest';
 import type { Lookup } from '@jump/sstable';
-import type { Memtable } from './memtable.ts';
+import type { Memtable } from '../write/memtable.ts';
 import type { Pins } from './pins.ts';
 import type { TableCache, TableLease } from './table-cache.ts';
 

@@ -6,8 +6,8 @@
  * were made.
  */
 import type { VersionEdit } from '@jump/manifest';
+import type { Store } from '../store.ts';
 import type { ObsoleteFiles } from './obsolete-files.ts';
-import type { Store } from './store.ts';
 
 /** Applies version edits. */
 export class Edits {

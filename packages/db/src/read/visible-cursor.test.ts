@@ -10,7 +10,7 @@ import {
 } from '@jump/base';
 import { type Random, seeded } from '@jump/testkit';
 import { expect, test } from 'vitest';
-import { Memtable } from './memtable.ts';
+import { Memtable } from '../write/memtable.ts';
 import { type Bounds, VisibleCursor } from './visible-cursor.ts';
 
 const EVERYTHING: Bounds = {

@@ -14,10 +14,10 @@ import { JumpError } from '@jump/base';
 import type { TableSpec, WrittenTables } from '@jump/compaction';
 import { type AddedTable, logName, parseFileName, type VersionSet } from '@jump/manifest';
 import { joinPath, type Vfs } from '@jump/vfs';
-import { runJob } from './jobs.ts';
+import { runJob } from '../background/jobs.ts';
+import type { Store } from '../store.ts';
+import type { Memtable } from '../write/memtable.ts';
 import { type RecoveryMode, replayLogs } from './log-replay.ts';
-import type { Memtable } from './memtable.ts';
-import type { Store } from './store.ts';
 
 /**
  * The numbers of the logs that hold entries which no table has, ascending.

@@ -6,7 +6,7 @@
  * noted, and registered at the end of the turn if it is still open then: most iterators have ended
  * by that time.
  */
-import { afterTurn } from './turn.ts';
+import { afterTurn } from '../write/turn.ts';
 
 /** What is held for a caller. */
 export interface Held {

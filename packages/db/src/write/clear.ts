@@ -12,9 +12,9 @@
  */
 import { type RangeCompare, TRAILER_LENGTH } from '@jump/base';
 import type { TableMeta } from '@jump/manifest';
-import type { Engine } from './engine.ts';
-import { openScan } from './iterators.ts';
-import type { Bounds } from './visible-cursor.ts';
+import type { Engine } from '../engine.ts';
+import { openScan } from '../read/iterators.ts';
+import type { Bounds } from '../read/visible-cursor.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** Deletions are written in batches of about so many bytes. */

@@ -1,6 +1,6 @@
 /** The range of keys that a scan, a deletion or a compaction is about. */
 import { bytewiseComparator, type Comparator, JumpError, wrongType } from '@jump/base';
-import { type Codec, encodeWith } from './codec.ts';
+import { type Codec, encodeWith } from '../write/codec.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Bounds } from './visible-cursor.ts';
 

@@ -1,7 +1,7 @@
 /** Removes files that nothing needs any more: only such as LevelDB would name, never by guess. */
 import { logName, oldTableName, parseFileName, type TableMeta, tableName } from '@jump/manifest';
 import { joinPath } from '@jump/vfs';
-import type { Store } from './store.ts';
+import type { Store } from '../store.ts';
 
 /** Keeps account of files to be removed, and removes them when no reader needs them. */
 export class ObsoleteFiles {

@@ -21,8 +21,6 @@ export interface FullOptions {
    * 2. Default 3.
    */
   readonly mergeThreshold?: number;
-  /** Tables in level 0 that slow writers down. Default four times `mergeThreshold`. */
-  readonly slowdown?: number;
   /** Tables in level 0 that stop writers. Default eight times `mergeThreshold`. */
   readonly stop?: number;
 }
@@ -35,10 +33,9 @@ export interface FullOptions {
  * @throws RangeError, TypeError for options that make no sense, naming them
  */
 export function full(options: FullOptions = {}): CompactionStrategy {
-  checkNames('full()', options, ['mergeThreshold', 'slowdown', 'stop']);
+  checkNames('full()', options, ['mergeThreshold', 'stop']);
   const threshold = checkNumber('full()', 'mergeThreshold', options.mergeThreshold ?? 3, 2);
   const level0 = checkLevel0('full()', threshold, {
-    slowdown: options.slowdown ?? 4 * threshold,
     stop: options.stop ?? 8 * threshold,
   });
   return {

@@ -53,8 +53,6 @@ export interface LeveledOptions {
    * The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5.
    */
   readonly tombstoneShare?: number;
-  /** Tables in level 0 that slow writers down. Default twice `l0Trigger`. */
-  readonly slowdown?: number;
   /** Tables in level 0 that stop writers. Default three times `l0Trigger`. */
   readonly stop?: number;
 }
@@ -63,14 +61,7 @@ export interface LeveledOptions {
 const SMALLEST_BASE = 10 * 1024 * 1024;
 const BASE_TABLES = 5;
 
-const NAMES = [
-  'l0Trigger',
-  'levelMultiplier',
-  'baseSize',
-  'tombstoneShare',
-  'slowdown',
-  'stop',
-] as const;
+const NAMES = ['l0Trigger', 'levelMultiplier', 'baseSize', 'tombstoneShare', 'stop'] as const;
 
 /**
  * Makes LevelDB's strategy: few sorted runs, so reads and space are cheap, and a write is rewritten
@@ -86,7 +77,6 @@ export function leveled(options: LeveledOptions = {}): CompactionStrategy {
   if (baseSize !== undefined) checkNumber('leveled()', 'baseSize', baseSize, 1);
   const share = checkNumber('leveled()', 'tombstoneShare', options.tombstoneShare ?? 0.5, 0.05, 1);
   const level0 = checkLevel0('leveled()', trigger, {
-    slowdown: options.slowdown ?? 2 * trigger,
     stop: options.stop ?? 3 * trigger,
   });
   return {

@@ -196,9 +196,9 @@ test('a strategy that breaks the rules, or never comes to an end, is named', () 
 
 test('options of strategies are checked', () => {
   expect(() => leveled({ l0Trigger: 0 })).toThrow('leveled(): l0Trigger must be from 1');
-  expect(() => leveled({ l0Trigger: 9, slowdown: 8 })).toThrow('slowdown must be from 9');
+  expect(() => leveled({ l0Trigger: 9, stop: 8 })).toThrow('stop must be from 9');
   expect(() => tiered({ sizeRatio: '1' as never })).toThrow('sizeRatio must be a number');
   expect(() => full({ mergeThreshold: 1 })).toThrow('mergeThreshold must be from 2');
   expect(() => full({ speed: 1 } as never)).toThrow('full(): unknown option speed');
-  expect(leveled().level0).toEqual({ slowdown: 8, stop: 12 });
+  expect(leveled().level0).toEqual({ stop: 12 });
 });

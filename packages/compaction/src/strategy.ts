@@ -80,10 +80,8 @@ export interface KeyRange {
   readonly largest: Uint8Array | undefined;
 }
 
-/** How many tables in level 0 slow writers down, and how many stop them. */
+/** How many tables in level 0 stop writers. */
 export interface Level0Limits {
-  /** From this many on, a writer waits a little for each write. */
-  readonly slowdown: number;
   /** From this many on, a writer waits until there are fewer. */
   readonly stop: number;
 }
@@ -124,9 +122,8 @@ export function checkNumber(
 
 /** Checks the limits of level 0: a store must not stop its writers before it compacts for them. */
 export function checkLevel0(strategy: string, trigger: number, limits: Level0Limits): Level0Limits {
-  checkNumber(strategy, 'slowdown', limits.slowdown, trigger);
-  checkNumber(strategy, 'stop', limits.stop, limits.slowdown);
-  return { slowdown: limits.slowdown, stop: limits.stop };
+  checkNumber(strategy, 'stop', limits.stop, trigger);
+  return { stop: limits.stop };
 }
 
 /** Refuses options of unknown names. */

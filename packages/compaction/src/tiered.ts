@@ -48,20 +48,11 @@ export interface TieredOptions {
    * The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5.
    */
   readonly tombstoneShare?: number;
-  /** Tables in level 0 that slow writers down. Default four times `l0Trigger`. */
-  readonly slowdown?: number;
   /** Tables in level 0 that stop writers. Default six times `l0Trigger`. */
   readonly stop?: number;
 }
 
-const NAMES = [
-  'l0Trigger',
-  'sizeRatio',
-  'spaceLimit',
-  'tombstoneShare',
-  'slowdown',
-  'stop',
-] as const;
+const NAMES = ['l0Trigger', 'sizeRatio', 'spaceLimit', 'tombstoneShare', 'stop'] as const;
 
 /**
  * Makes the strategy for stores that are mostly written: fewer bytes rewritten than with `leveled()`, up
@@ -76,7 +67,6 @@ export function tiered(options: TieredOptions = {}): CompactionStrategy {
   const spaceLimit = checkNumber('tiered()', 'spaceLimit', options.spaceLimit ?? 1, 0.1);
   const share = checkNumber('tiered()', 'tombstoneShare', options.tombstoneShare ?? 0.5, 0.05, 1);
   const level0 = checkLevel0('tiered()', trigger, {
-    slowdown: options.slowdown ?? 4 * trigger,
     stop: options.stop ?? 6 * trigger,
   });
   return {

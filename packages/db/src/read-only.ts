@@ -24,6 +24,7 @@ import type { ReadSource } from './read/read-path.ts';
 import { makeInternals, ReadableStore } from './read/readable-store.ts';
 import { TableCache } from './read/table-cache.ts';
 import { replay } from './recovery/recovery.ts';
+import { readingStats, type Stats } from './stats.ts';
 import { Memtable } from './write/memtable.ts';
 
 /** A directory that changes faster than it can be read is given up after so many attempts. */
@@ -99,6 +100,38 @@ export class ReadOnlyDB<K = string, V = string> extends ReadableStore<K, V> {
     throw this.#refusal('clear');
   }
 
+  /** Throws `JUMP_READ_ONLY`. */
+  handOver(): never {
+    throw this.#refusal('handOver');
+  }
+
+  /** Rejects with `JUMP_READ_ONLY`. */
+  async sync(): Promise<never> {
+    throw this.#refusal('sync');
+  }
+
+  /** Rejects with `JUMP_READ_ONLY`. */
+  async drain(): Promise<never> {
+    throw this.#refusal('drain');
+  }
+
+  /** Rejects with `JUMP_READ_ONLY`. */
+  async flush(): Promise<never> {
+    throw this.#refusal('flush');
+  }
+
+  /** Rejects with `JUMP_READ_ONLY`. */
+  async compact(_range?: unknown, _options?: unknown): Promise<never> {
+    throw this.#refusal('compact');
+  }
+
+  /** Tells what was read: nothing is written here, so there are no jobs, stalls or locks. */
+  stats(): Stats {
+    const { state } = this.#source;
+    state.checkOpen();
+    return readingStats(state, this.#source.cache);
+  }
+
   #refusal(call: string): JumpError {
     this.#source.state.checkOpen();
     return new JumpError('JUMP_READ_ONLY', `${call}: the store was opened for reading only`, {
@@ -164,7 +197,7 @@ class ReadOnlySource {
   state: State;
   readonly #vfs: Vfs;
   readonly #settings: Settings;
-  readonly #cache: BlockCache;
+  readonly cache: BlockCache;
   /** States that iterators and snapshots may still read. */
   #older: WeakRef<State>[] = [];
 
@@ -172,7 +205,7 @@ class ReadOnlySource {
     this.#vfs = vfs;
     this.directory = directory;
     this.#settings = settings;
-    this.#cache = new BlockCache(settings.cacheSize);
+    this.cache = new BlockCache(settings.cacheSize);
     const found = vfs.stat(directory);
     if (found !== undefined && found.kind !== 'directory') throw notADirectory(directory);
     const kind = directoryState(vfs, directory);
@@ -267,7 +300,7 @@ class ReadOnlySource {
       directory: this.directory,
       comparator,
       filters: readFilters(undefined),
-      cache: this.#cache,
+      cache: this.cache,
       maxOpenFiles: Number.POSITIVE_INFINITY,
     });
     try {

@@ -1,5 +1,7 @@
 /** How a store is doing, in numbers. */
+import type { BlockCache } from '@jump/sstable';
 import type { Engine } from './engine.ts';
+import type { ReadSource } from './read/read-path.ts';
 
 /** What `stats()` returns. Plain data. */
 export interface Stats {
@@ -77,15 +79,33 @@ export interface Stats {
   readonly sequence: number;
 }
 
-/** Collects the numbers. */
+/** Collects the numbers of an open store. */
 export function collectStats({ store, log, background }: Engine): Stats {
-  const { active, immutable, version, counters, pins, tables, cache } = store;
+  const { counters } = store;
+  const written = counters.tableBytes + log.bytesWritten;
+  const reading = readingStats(store, store.cache);
+  return {
+    ...reading,
+    amplification: {
+      write: counters.userBytes === 0 ? 1 : written / counters.userBytes,
+      space: reading.amplification.space,
+    },
+    stalls: { count: counters.stalls, ms: counters.stallMs },
+    executor: background.executor,
+    jobs: { flushes: counters.flushes, compactions: counters.compactions },
+    backgroundErrors: [...store.backgroundErrors],
+    lock: store.lock.kind,
+  };
+}
+
+/** Collects the numbers of a store that is only read: nothing is written, locked, or done meanwhile. */
+export function readingStats(source: ReadSource, cache: BlockCache): Stats {
+  const { active, immutable, version, pins, tables, lastSequence } = source;
   const levels = version.levels.map((files, level) => ({
     level,
     files: files.length,
     bytes: version.bytes(level),
   }));
-  const written = counters.tableBytes + log.bytesWritten;
   const all = levels.reduce((sum, level) => sum + level.bytes, 0);
   const deepest = levels.findLast((level) => level.bytes > 0)?.bytes ?? 0;
   return {
@@ -96,17 +116,14 @@ export function collectStats({ store, log, background }: Engine): Stats {
     },
     cache: { ...cache.stats },
     filter: tables.filterCounts(),
-    amplification: {
-      write: counters.userBytes === 0 ? 1 : written / counters.userBytes,
-      space: deepest === 0 ? 1 : all / deepest,
-    },
-    stalls: { count: counters.stalls, ms: counters.stallMs },
+    amplification: { write: 1, space: deepest === 0 ? 1 : all / deepest },
+    stalls: { count: 0, ms: 0 },
     pinned: pins.counts(),
-    executor: background.executor,
-    jobs: { flushes: counters.flushes, compactions: counters.compactions },
-    backgroundErrors: [...store.backgroundErrors],
-    lock: store.lock.kind,
+    executor: 'inline',
+    jobs: { flushes: 0, compactions: 0 },
+    backgroundErrors: [],
+    lock: 'none',
     openTables: tables.size,
-    sequence: store.lastSequence,
+    sequence: lastSequence,
   };
 }

@@ -15,7 +15,7 @@ describe('onEvent', () => {
     let told = 0;
     const db = open(undefined, {
       ...TINY,
-      compaction: leveled({ l0Trigger: 2, slowdown: 2, stop: 2 }),
+      compaction: leveled({ l0Trigger: 2, stop: 2 }),
       onEvent: (event) => {
         if (event.type !== type || told >= 40) return;
         const number = ++told;
@@ -37,7 +37,7 @@ describe('onEvent', () => {
     let told = 0;
     const db = open(undefined, {
       ...TINY,
-      compaction: leveled({ l0Trigger: 1, slowdown: 1, stop: 1 }),
+      compaction: leveled({ l0Trigger: 1, stop: 1 }),
       onEvent: ({ type }) => {
         if (type !== 'flush' || told++ > 5) return;
         for (let i = 0; i < 30; i++) db.set(`n${told} ${i}`, 'x'.repeat(100));

@@ -96,7 +96,7 @@ describe('compaction', () => {
 
   test('a strategy that never merges makes writers fail at the limit, not wait for ever', () => {
     const db = open(undefined, {
-      compaction: { ...leveled({ slowdown: 4, stop: 4 }), pick: () => undefined },
+      compaction: { ...leveled({ stop: 4 }), pick: () => undefined },
       memtableSize: 1024,
     });
     const fill = () => {

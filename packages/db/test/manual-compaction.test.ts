@@ -37,7 +37,7 @@ function busyStore(compaction: CompactionStrategy) {
 }
 
 test('ends, though each of its merges is followed by new tables', async () => {
-  const strategy = leveled({ l0Trigger: 1000, slowdown: 1000, stop: 1000 });
+  const strategy = leveled({ l0Trigger: 1000, stop: 1000 });
   const { db, write, rounds, written } = busyStore({ ...strategy, manual: oldestDown });
   write();
   await db.flush();
@@ -52,7 +52,7 @@ test('ends, though each of its merges is followed by new tables', async () => {
 });
 
 test('lets the strategy make room first when level 0 stops writers', async () => {
-  const strategy = leveled({ l0Trigger: 3, slowdown: 3, stop: 3 });
+  const strategy = leveled({ l0Trigger: 3, stop: 3 });
   const level0: number[] = [];
   const { db, write, written } = busyStore({
     ...strategy,

@@ -214,6 +214,19 @@ export class TableReader {
     return this.#properties;
   }
 
+  /**
+   * Tells, from the index alone, whether the table can begin with one key and end with another, as
+   * somebody else says it does. Keys as they are stored. O(log blocks), reads nothing.
+   */
+  canSpan(smallest: Uint8Array, largest: Uint8Array): boolean {
+    const { index } = this.#table;
+    return (
+      index.count > 0 &&
+      index.search(smallest, 0, smallest.length) === 0 &&
+      index.search(largest, 0, largest.length) === index.count - 1
+    );
+  }
+
   /** What `TableWriter` recorded about the table; `undefined` if another program wrote it. */
   get record(): TableRecord | undefined {
     return this.#table.stored;

@@ -136,13 +136,10 @@ export class TableCache {
       { vfs, path },
       { keys: 'internal', comparator, filters, ...(cache === undefined ? {} : { cache }) },
     );
-    if (reader.fileSize !== table.fileSize) {
+    const wrong = differsFrom(table, reader);
+    if (wrong !== undefined) {
       reader.close();
-      throw corruption(
-        path,
-        undefined,
-        `${table.fileSize} bytes expected, found ${reader.fileSize}`,
-      );
+      throw corruption(path, undefined, wrong);
     }
     rememberCounts(table, reader);
     const entry = { number: table.number, reader, users: 0 };
@@ -173,6 +170,16 @@ export class TableCache {
       return;
     }
   }
+}
+
+/** Says what a table has that the manifest does not say of it; `undefined` if they agree. */
+function differsFrom(table: TableMeta, reader: TableReader): string | undefined {
+  if (reader.fileSize !== table.fileSize) {
+    return `${table.fileSize} bytes expected, found ${reader.fileSize}`;
+  }
+  // Two tables of one size that have changed places.
+  if (reader.canSpan(table.smallest, table.largest)) return undefined;
+  return 'its keys are not those in the manifest';
 }
 
 /** Notes how many entries and tombstones a table has: strategies ask, the manifest does not say. */

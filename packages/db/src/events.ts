@@ -75,3 +75,15 @@ export interface RecoveryLossEvent {
 
 /** Everything that `onEvent` is called with: plain objects that survive JSON. */
 export type JumpEvent = FlushEvent | CompactionEvent | StallEvent | ErrorEvent | RecoveryLossEvent;
+
+/** Calls a listener; what it throws becomes an uncaught exception, and harms no work under way. */
+export function tell(listener: ((event: JumpEvent) => void) | undefined, event: JumpEvent): void {
+  if (listener === undefined) return;
+  try {
+    listener(event);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -12,6 +12,7 @@ import { ObsoleteFiles } from './background/obsolete-files.ts';
 import { JumpDB } from './db.ts';
 import { Engine } from './engine.ts';
 import { FILTER_BITS_PER_KEY, type OpenOptions, resolveOptions, type Settings } from './options.ts';
+import { checkNames } from './read/range.ts';
 import { makeInternals } from './read/readable-store.ts';
 import { TableCache } from './read/table-cache.ts';
 import { recoverLogs } from './recovery/recovery.ts';
@@ -62,6 +63,7 @@ export function open<K = string, V = string>(
 /** Removes a store's files, and its directory if nothing else is in it; other files stay. */
 export function destroy(path: string, options: { readonly vfs?: Vfs } = {}): void {
   if (path === undefined) throw wrongType('path', 'a string', path);
+  checkNames(options, ['vfs']);
   const directory = resolvePath(path);
   const vfs = options.vfs ?? nodeVfs;
   const found = vfs.stat(directory);
@@ -97,12 +99,17 @@ export function notADirectory(path: string): JumpError {
   return new JumpError('JUMP_IO', 'not a directory', { file: path, systemCode: 'ENOTDIR' });
 }
 
-/** Every kind of filter that a table may bring, with the one that is written. */
-export function readFilters(chosen: FilterPolicy | undefined): FilterPolicy[] {
+/**
+ * Every kind of filter that a table may bring, with the one that is written. In an order of the user's
+ * other bytes may be the same key, which filters of bytes would deny: only what was chosen is asked.
+ */
+export function readFilters(settings: Settings): FilterPolicy[] {
+  const { filter, comparator } = settings;
+  const chosen = filter === undefined ? [] : [filter];
+  if (comparator !== bytewiseComparator) return chosen;
   const bits = { bitsPerKey: FILTER_BITS_PER_KEY };
   const known = [bloomPolicy(bits), leveldbBloomPolicy(bits)];
-  if (chosen === undefined) return known;
-  return [chosen, ...known.filter((policy) => policy.name !== chosen.name)];
+  return [...chosen, ...known.filter((policy) => policy.name !== filter?.name)];
 }
 
 function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
@@ -173,7 +180,7 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
   const versions = exists
     ? VersionSet.recover(vfs, directory, comparator, guard)
     : VersionSet.create(vfs, directory, comparator, guard);
-  const filters = readFilters(settings.filter);
+  const filters = readFilters(settings);
   const cache = new BlockCache(settings.cacheSize);
   const { maxOpenFiles } = settings;
   const tables = new TableCache({ vfs, directory, comparator, filters, cache, maxOpenFiles });
@@ -203,18 +210,25 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
       { directorySynced: true },
     );
     log.begin();
+    store.version = versions.current;
+    return startEngine(store, log, spec, inThread);
   } catch (error) {
     log?.close(true);
     tables.close();
     versions.close();
     throw error;
   }
-  store.version = versions.current;
+}
+
+/** Connects the parts of a store that recovery has made ready, and starts its background work. */
+function startEngine(store: Store, log: WriteAheadLog, spec: TableSpec, inThread: boolean): Engine {
+  const { vfs, settings } = store;
+  const { comparator, filter } = settings;
   const obsolete = new ObsoleteFiles(store);
   obsolete.removeAll(log.number);
   const makeExecutor = (listener: JobListener, inline: boolean): Executor =>
     (inThread && !inline ? createWorkerExecutor(spec.filter, listener) : undefined) ??
-    new InlineExecutor({ vfs, comparator, filter: settings.filter }, listener);
+    new InlineExecutor({ vfs, comparator, filter }, listener);
   const background = new Background(store, log, obsolete, spec, makeExecutor);
   const engine = new Engine(store, log, background, obsolete);
   background.schedule();

@@ -36,7 +36,9 @@ export interface OpenOptions<K = string, V = string> extends ReadOptions<K, V> {
   readonly compression?: 'snappy' | 'none' | undefined;
   /**
    * The filter of new tables; default `'jump'`: ten bits a key. `'leveldb'`: LevelDB's own, which
-   * LevelDB can use too. Either kind is used when a table has it, whatever is chosen here.
+   * LevelDB can use too. Either kind is used when a table has it, whatever is chosen here. With a
+   * `comparator` the default is `'none'`, and only what is chosen is used: filters know keys by their
+   * bytes, so choose one only if keys that compare equal are equal bytes.
    */
   readonly filter?: 'jump' | 'leveldb' | 'none' | FilterPolicy | undefined;
   /** Which tables are merged, and when; default {@link leveled}. */
@@ -50,11 +52,6 @@ export interface OpenOptions<K = string, V = string> extends ReadOptions<K, V> {
   readonly logWrites?: 'turn' | 'each' | undefined;
   /** Where flushes and merges run; default `'worker'`, where there can be one. */
   readonly background?: 'worker' | 'inline' | undefined;
-  /**
-   * What recovery does with a damaged log; default `'strict'`: refuses unless it may be the legal end
-   * of an unsynced log. `'prefix'`: stops at the first damage. `'salvage'`: keeps what is whole.
-   */
-  readonly recovery?: 'strict' | 'prefix' | 'salvage' | undefined;
   /** Refuse to open with a lock that native LevelDB does not respect; default false. */
   readonly requireKernelLock?: boolean | undefined;
 }
@@ -73,6 +70,11 @@ export interface ReadOptions<K = string, V = string> {
   readonly comparator?: Comparator | undefined;
   /** The file system; default Node's, or one in memory for a store without a path. */
   readonly vfs?: Vfs | undefined;
+  /**
+   * What recovery does with a damaged log; default `'strict'`: refuses unless it may be the legal end
+   * of an unsynced log. `'prefix'`: stops at the first damage. `'salvage'`: keeps what is whole.
+   */
+  readonly recovery?: 'strict' | 'prefix' | 'salvage' | undefined;
   /** Called with what happens in the background. */
   readonly onEvent?: ((event: JumpEvent) => void) | undefined;
 }
@@ -137,6 +139,7 @@ const VFS_METHODS = [
 ];
 const FLAGS = ['createIfMissing', 'errorIfExists', 'requireKernelLock'];
 const READ_NAMES = [
+  'recovery',
   'keyEncoding',
   'valueEncoding',
   'cacheSize',
@@ -148,7 +151,7 @@ const READ_NAMES = [
 const OPEN_NAMES = [
   ...READ_NAMES,
   ...FLAGS,
-  ...Object.keys(CHOICES),
+  ...Object.keys(CHOICES).filter((name) => !READ_NAMES.includes(name)),
   'memtableSize',
   'blockSize',
   'tableSize',
@@ -196,7 +199,7 @@ export function resolveOptions(given: object | undefined, readOnly: boolean): Se
     logWrites: choice('logWrites'),
     background: choice('background'),
     recovery: choice('recovery'),
-    ...resolveFilter(options['filter']),
+    ...resolveFilter(options['filter'], comparator),
     compaction: resolveCompaction(options),
     comparator,
     vfs: options['vfs'] as Vfs | undefined,
@@ -269,10 +272,14 @@ function resolveComparator(value: unknown): Comparator {
   return comparator as Comparator;
 }
 
-function resolveFilter(value: unknown): Pick<Settings, 'filter' | 'filterName'> {
+function resolveFilter(
+  given: unknown,
+  comparator: Comparator,
+): Pick<Settings, 'filter' | 'filterName'> {
   const bits = { bitsPerKey: FILTER_BITS_PER_KEY };
+  const otherwise = comparator === bytewiseComparator ? 'jump' : 'none';
+  const value = given === undefined ? otherwise : given;
   switch (value) {
-    case undefined:
     case 'jump':
       return { filter: bloomPolicy(bits), filterName: 'jump' };
     case 'leveldb':

@@ -17,6 +17,7 @@ import {
 import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
 import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
+import { tell } from './events.ts';
 import { notADirectory, readFilters, resolvePath } from './open.ts';
 import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
 import { Pins } from './read/pins.ts';
@@ -289,7 +290,7 @@ class ReadOnlySource {
   #tellLosses(losses: readonly Loss[]): void {
     for (const { file, offset, bytes } of losses) {
       if (this.#vfs.stat(file)?.size !== offset + bytes) continue;
-      this.#settings.onEvent?.({ type: 'recoveryLoss', file, offset, bytes });
+      tell(this.#settings.onEvent, { type: 'recoveryLoss', file, offset, bytes });
     }
   }
 
@@ -299,7 +300,7 @@ class ReadOnlySource {
       vfs: this.#vfs,
       directory: this.directory,
       comparator,
-      filters: readFilters(undefined),
+      filters: readFilters(this.#settings),
       cache: this.cache,
       maxOpenFiles: Number.POSITIVE_INFINITY,
     });
@@ -311,7 +312,7 @@ class ReadOnlySource {
         this.#vfs,
         this.directory,
         versions,
-        'strict',
+        this.#settings.recovery,
         () => memtable,
         () => {},
         (file, offset, bytes) => losses.push({ file, offset, bytes }),

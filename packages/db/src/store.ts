@@ -9,7 +9,7 @@ import { internalRangeCompare, JumpError, type RangeCompare, rangeCompare } from
 import type { Version, VersionSet } from '@jump/manifest';
 import type { BlockCache } from '@jump/sstable';
 import type { Vfs, VfsLock } from '@jump/vfs';
-import type { JumpEvent } from './events.ts';
+import { type JumpEvent, tell } from './events.ts';
 import type { Settings } from './options.ts';
 import { Pins } from './read/pins.ts';
 import type { ReadSource } from './read/read-path.ts';
@@ -164,15 +164,7 @@ export class Store implements ReadSource {
 
   /** Calls the user's `onEvent`; what it throws becomes an uncaught exception, not a failed write. */
   emit(event: JumpEvent): void {
-    const { onEvent } = this.settings;
-    if (onEvent === undefined) return;
-    try {
-      onEvent(event);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    tell(this.settings.onEvent, event);
   }
 
   #poisoned(cause: unknown): JumpError {

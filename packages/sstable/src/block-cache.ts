@@ -98,7 +98,7 @@ export class Clock {
     this.#free.push(block.slot);
     this.bytes -= block.charge;
     // A point read has copied what it found before the next block is read.
-    if (block.users === 0) this.memory.give(block.bytes);
+    if (block.recyclable && block.users === 0) this.memory.give(block.bytes);
   }
 
   /** Evicts one block. Ends: a round clears every bit, so the second finds one. */

@@ -48,6 +48,8 @@ export class BlockStore {
     }
     this.#cache.misses++;
     const block = this.load(ordinal);
+    // Blocks of a file in memory lie in the caller's array.
+    block.recyclable = block.bytes !== this.file.bytes;
     this.#cache.insert(block, this.cached, ordinal);
     return block;
   }

@@ -32,6 +32,8 @@ export class Block {
   slot = 0;
   /** Whether it was used since the cache's hand passed. */
   referenced = false;
+  /** Whether its bytes came from the cache's memory, and may go back there. */
+  recyclable = false;
   /** Cursors that stand on it: while there are any, its memory is not used again. */
   users = 0;
 

@@ -30,8 +30,13 @@ export class Edits {
    * Writes an edit to the manifest, and makes its version current. Poisons if that fails.
    *
    * @param blocked - what the job that made the added tables said of their tombstones
+   * @param live - called when the version is current, before anybody can be told of anything
    */
-  apply(edit: Partial<VersionEdit>, blocked: Iterable<readonly [number, number]> = []): void {
+  apply(
+    edit: Partial<VersionEdit>,
+    blocked: Iterable<readonly [number, number]> = [],
+    live: () => void = () => {},
+  ): void {
     const { versions } = this.#store;
     const manifest = versions.manifestNumber;
     try {
@@ -40,6 +45,7 @@ export class Edits {
       throw this.#store.poison(error, true);
     }
     this.#store.version = versions.current;
+    live();
     for (const { number } of edit.deleted ?? []) this.#blocked.delete(number);
     for (const [number, sequence] of blocked) this.#blocked.set(number, sequence);
     // A table that was only moved is deleted from one level and added to another.

@@ -89,11 +89,13 @@ export class Flushes {
     const older = store.versions.logNumber;
     const lastSequence = this.#sequence;
     const added = result.tables.map((table) => ({ level: 0, table }));
-    edits.apply({ logNumber, lastSequence, added }, result.blocked);
-    store.immutable = undefined;
-    store.flushedSequence = lastSequence;
-    store.counters.flushes++;
-    store.counters.tableBytes += result.bytesWritten;
+    // Removing files may fail, and be told to a listener that writes: by then the memtable is gone.
+    edits.apply({ logNumber, lastSequence, added }, result.blocked, () => {
+      store.immutable = undefined;
+      store.flushedSequence = lastSequence;
+      store.counters.flushes++;
+      store.counters.tableBytes += result.bytesWritten;
+    });
     log.dropBefore(logNumber, lastSequence);
     for (let number = older; number < logNumber; number++) obsolete.removeLog(number);
     for (const { number, entries = 0, fileSize } of result.tables) {

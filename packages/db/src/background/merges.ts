@@ -97,6 +97,8 @@ export class Merges {
       if (choice === undefined) return;
       if (choice.pick.trivialMove) {
         this.#move(choice);
+        // Whoever was told of it may have started a merge, or closed the store.
+        if (this.running || this.#halted !== undefined || store.closed || store.poisoned) return;
         continue;
       }
       const count = outputsAtMost(state, choice.pick, settings.tableSize);

@@ -63,17 +63,21 @@ export class ObsoleteFiles {
   /** Removes manifests before the current one. */
   removeManifests(): void {
     const { versions, vfs, directory } = this.#store;
-    for (const name of vfs.list(directory)) {
+    let names: string[] = [];
+    try {
+      names = vfs.list(directory);
+    } catch (error) {
+      this.#store.report(error, false);
+    }
+    for (const name of names) {
       const file = parseFileName(name);
       if (file?.type === 'manifest' && file.number < versions.manifestNumber) this.#remove(name);
     }
   }
 
   #removeTable(number: number): void {
-    const { vfs, directory } = this.#store;
-    const name = tableName(number);
-    if (vfs.stat(joinPath(directory, name)) !== undefined) this.#remove(name);
-    else this.#remove(oldTableName(number));
+    this.#remove(tableName(number));
+    this.#remove(oldTableName(number));
   }
 
   /**

@@ -22,6 +22,8 @@ import { CONTROL, type PlainError, type WorkerMessage } from './worker-protocol.
 
 /** A worker that makes no step for so long, with work to do, is taken for dead. */
 const SILENCE_MS = 20_000;
+/** A worker that has not begun to run by then never will; or too late for whoever waits. */
+const START_MS = 5000;
 /** A closing store waits for its worker so long. */
 const CLOSE_MS = 30_000;
 
@@ -118,6 +120,8 @@ class WorkerExecutor implements Executor {
     const worker = new Worker(this.#url, {
       workerData: { port: port2, memory: this.#control.buffer },
       transferList: [port2],
+      // Not the process's own: with some of its flags (`--input-type`) no file can be run.
+      execArgv: [],
     });
     worker.unref();
     worker.on('error', (error) => this.#lose(error));
@@ -174,8 +178,11 @@ class WorkerExecutor implements Executor {
     if (beat !== this.#lastBeat) {
       this.#lastBeat = beat;
       this.#lastBeatAt = now;
-    } else if (this.#running.size > 0 && now - this.#lastBeatAt > SILENCE_MS) {
-      this.#lose(new Error(`the worker made no step for ${SILENCE_MS} ms`));
+      return;
+    }
+    const limit = Atomics.load(this.#control, CONTROL.started) === 0 ? START_MS : SILENCE_MS;
+    if (this.#running.size > 0 && now - this.#lastBeatAt > limit) {
+      this.#lose(new Error(`the worker made no step for ${limit} ms`));
     }
   }
 

@@ -16,8 +16,10 @@ export const CONTROL = {
   flushesWaiting: 3,
   /** Set by the worker while it runs a job. */
   busy: 4,
+  /** Set by the worker once it runs. */
+  started: 5,
   /** How many places there are. */
-  length: 5,
+  length: 6,
 } as const;
 
 /** To the worker: run this. */

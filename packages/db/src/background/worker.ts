@@ -64,4 +64,5 @@ function plainError(error: unknown): PlainError {
   return { code, message, stack, systemCode };
 }
 
+Atomics.store(control, CONTROL.started, 1);
 port.on('message', run);

@@ -84,8 +84,9 @@ export function resolveRange<K>(
   const { gt, gte, lt, lte, prefix } = range;
   if (gt !== undefined && gte !== undefined) throw new RangeError('range has both gt and gte');
   if (lt !== undefined && lte !== undefined) throw new RangeError('range has both lt and lte');
-  const low = gte ?? gt;
-  const high = lte ?? lt;
+  // Not `??`: null is no bound that was left out, but a key of the wrong type, or of JSON.
+  const low = gte !== undefined ? gte : gt;
+  const high = lte !== undefined ? lte : lt;
   const bounds: Bounds = {
     lower: low === undefined ? undefined : encodeWith(order.codec, low, 'key'),
     lowerExclusive: gt !== undefined,

@@ -179,7 +179,7 @@ export class ReadableStore<K, V> {
     // Bounds first: encoding them is the caller's code, which may write.
     const bounds = resolveRange(range, this.#internals.order, ITERATOR_NAMES);
     const limit = resolveLimit(range?.limit);
-    const reverse = range?.reverse ?? false;
+    const reverse = range?.reverse === undefined ? false : range.reverse;
     if (typeof reverse !== 'boolean') throw wrongType('reverse', 'a boolean', reverse);
     const { source, sequence } = this.#view(range);
     return new RangeIterator(openScan(source, sequence, bounds), read, source, reverse, limit);

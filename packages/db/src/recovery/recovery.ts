@@ -24,7 +24,13 @@ import { type RecoveryMode, replayLogs } from './log-replay.ts';
  *
  * @throws JUMP_CORRUPTION if the log that the manifest names is missing: its entries are lost
  */
-function liveLogs(vfs: Vfs, directory: string, versions: VersionSet): number[] {
+function liveLogs(
+  vfs: Vfs,
+  directory: string,
+  versions: VersionSet,
+  mode: RecoveryMode,
+  onLoss: (file: string, offset: number, bytes: number) => void,
+): number[] {
   const { logNumber, previousLogNumber } = versions;
   const logs: number[] = [];
   for (const name of vfs.list(directory)) {
@@ -37,7 +43,20 @@ function liveLogs(vfs: Vfs, directory: string, versions: VersionSet): number[] {
   }
   if (logNumber !== 0 && !logs.includes(logNumber)) {
     const file = joinPath(directory, logName(logNumber));
-    throw new JumpError('JUMP_CORRUPTION', 'the log is missing, the manifest names it', { file });
+    if (mode === 'strict') {
+      const what = 'the log is missing, the manifest names it';
+      const hint = "to open without its entries and those after it, choose recovery: 'prefix'";
+      throw new JumpError('JUMP_CORRUPTION', `${what}; ${hint}`, { file });
+    }
+    // How much it held, nobody knows.
+    onLoss(file, 0, 0);
+    if (mode === 'prefix') {
+      for (const number of logs.splice(0)) {
+        const later = joinPath(directory, logName(number));
+        onLoss(later, 0, vfs.stat(later)?.size ?? 0);
+        versions.markFileNumberUsed(number);
+      }
+    }
   }
   return logs.sort((a, b) => a - b);
 }
@@ -52,7 +71,7 @@ export function replay(
   afterBatch: () => void,
   onLoss: (file: string, offset: number, bytes: number) => void,
 ): number {
-  const logs = liveLogs(vfs, directory, versions);
+  const logs = liveLogs(vfs, directory, versions, mode, onLoss);
   // A rotated log's number is in no manifest before its flush. The new log's must lie above it, or the
   // old one would be taken for the newer one at the next opening.
   for (const number of logs) versions.markFileNumberUsed(number);

@@ -8,11 +8,16 @@
  *   insert      the same
  *   syncNow     it is on the disk
  */
-import { JumpError, KIND_DELETION, KIND_VALUE, MAX_SEQUENCE } from '@jump/base';
+import { bytewiseComparator, JumpError, KIND_DELETION, KIND_VALUE, MAX_SEQUENCE } from '@jump/base';
 import type { Background } from '../background/background.ts';
 import type { Store } from '../store.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
-import { BATCH_HEADER_LENGTH, insertBatch, type WriteBatch } from './write-batch.ts';
+import {
+  BATCH_HEADER_LENGTH,
+  type BatchSink,
+  insertBatch,
+  type WriteBatch,
+} from './write-batch.ts';
 
 /**
  * A memtable is also full when its log is so many times its size: updates in place take no memory.
@@ -26,6 +31,8 @@ export class WritePath {
   readonly #background: Background;
   readonly #memtableSize: number;
   readonly #logSize: number;
+  /** Has an order of the user's look at every key, before the log has one that it cannot compare. */
+  readonly #checkOrder: BatchSink | undefined;
 
   /** Writes to `store` through `log`; waits for `background` when it must. */
   constructor(store: Store, log: WriteAheadLog, background: Background) {
@@ -34,6 +41,16 @@ export class WritePath {
     this.#background = background;
     this.#memtableSize = store.settings.memtableSize;
     this.#logSize = LOG_FACTOR * store.settings.memtableSize;
+    const { comparator } = store.settings;
+    this.#checkOrder =
+      comparator === bytewiseComparator
+        ? undefined
+        : {
+            add: (_sequence, _kind, bytes, keyStart, keyEnd) => {
+              const key = bytes.subarray(keyStart, keyEnd);
+              comparator.compare(key, key);
+            },
+          };
   }
 
   /** Throws if the store is closed. */
@@ -70,6 +87,7 @@ export class WritePath {
       if (sequence + count > MAX_SEQUENCE) {
         throw new JumpError('JUMP_UNSUPPORTED', 'sequences from 2^53 on cannot be written');
       }
+      if (this.#checkOrder !== undefined) insertBatch(batch, sequence, this.#checkOrder);
       batch.seal(sequence);
       store.active.reserve(end - BATCH_HEADER_LENGTH, count);
       this.#log.append(batch.bytes, end);

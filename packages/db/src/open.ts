@@ -100,8 +100,9 @@ export function notADirectory(path: string): JumpError {
 }
 
 /**
- * Every kind of filter that a table may bring, with the one that is written. In an order of the user's
- * other bytes may be the same key, which filters of bytes would deny: only what was chosen is asked.
+ * Every kind of filter that a table may bring, with the one that is written. In an order of the
+ * user's other bytes may be the same key, which filters of bytes would deny: only what was chosen
+ * is asked.
  */
 export function readFilters(settings: Settings): FilterPolicy[] {
   const { filter, comparator } = settings;

@@ -98,7 +98,9 @@ export function collectStats({ store, log, background }: Engine): Stats {
   };
 }
 
-/** Collects the numbers of a store that is only read: nothing is written, locked, or done meanwhile. */
+/**
+ * Collects the numbers of a store that is only read: nothing is written, locked, or done meanwhile.
+ */
 export function readingStats(source: ReadSource, cache: BlockCache): Stats {
   const { active, immutable, version, pins, tables, lastSequence } = source;
   const levels = version.levels.map((files, level) => ({

@@ -31,7 +31,9 @@ export class WritePath {
   readonly #background: Background;
   readonly #memtableSize: number;
   readonly #logSize: number;
-  /** Has an order of the user's look at every key, before the log has one that it cannot compare. */
+  /**
+   * Has an order of the user's look at every key, before the log has one that it cannot compare.
+   */
   readonly #checkOrder: BatchSink | undefined;
 
   /** Writes to `store` through `log`; waits for `background` when it must. */

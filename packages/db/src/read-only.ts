@@ -25,11 +25,14 @@ import type { ReadSource } from './read/read-path.ts';
 import { makeInternals, ReadableStore } from './read/readable-store.ts';
 import { TableCache } from './read/table-cache.ts';
 import { replay } from './recovery/recovery.ts';
+import { sleep } from './sleep.ts';
 import { readingStats, type Stats } from './stats.ts';
 import { Memtable } from './write/memtable.ts';
 
 /** A directory that changes faster than it can be read is given up after so many attempts. */
 const ATTEMPTS = 50;
+/** How long a log with an unfinished record is watched for a live writer. */
+const PAUSES_MS = [1, 2, 5, 10, 20, 40, 80];
 
 /**
  * Opens a store for reading, and writes nothing at all into its directory.
@@ -245,8 +248,11 @@ class ReadOnlySource {
       const losses: Loss[] = [];
       try {
         const state = this.#read(before, losses);
-        if (sameFiles(before, this.#recover())) {
-          this.#tellLosses(losses);
+        const quiet = losses.length === 0 || this.#staysAsItIs(this.#logSizes());
+        if (quiet && sameFiles(before, this.#recover())) {
+          for (const { file, offset, bytes } of losses) {
+            tell(this.#settings.onEvent, { type: 'recoveryLoss', file, offset, bytes });
+          }
           return state;
         }
         state.close();
@@ -286,12 +292,16 @@ class ReadOnlySource {
     return names.map((name, i) => `${name} ${sizes[i]}`).join();
   }
 
-  /** Tells of what is lost; not of the beginning of a record that a live writer has ended since. */
-  #tellLosses(losses: readonly Loss[]): void {
-    for (const { file, offset, bytes } of losses) {
-      if (this.#vfs.stat(file)?.size !== offset + bytes) continue;
-      tell(this.#settings.onEvent, { type: 'recoveryLoss', file, offset, bytes });
+  /**
+   * Tells whether the logs are left alone for a while. An unfinished record is lost if its writer is
+   * dead, and nothing but unfinished if the writer was interrupted in the middle of it.
+   */
+  #staysAsItIs(logs: string): boolean {
+    for (const ms of PAUSES_MS) {
+      sleep(ms);
+      if (this.#logSizes() !== logs) return false;
     }
+    return true;
   }
 
   #read(versions: VersionSet, losses: Loss[]): State {

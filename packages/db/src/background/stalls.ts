@@ -4,6 +4,7 @@
  * keeps failing.
  */
 import { JumpError } from '@jump/base';
+import { sleep } from '../sleep.ts';
 
 /** What a waiting writer looks at, and can do meanwhile. */
 export interface Wait {
@@ -60,15 +61,4 @@ function noRoom(cause: unknown, file: string): JumpError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const message = `no room for another write, since background work does not help: ${why}`;
   return new JumpError('JUMP_IO', message, { cause, file });
-}
-
-/** Blocks the thread; where that is not allowed, returns at once. */
-function sleep(ms: number): void {
-  const memory = typeof SharedArrayBuffer === 'undefined' ? undefined : new SharedArrayBuffer(4);
-  if (memory === undefined) return;
-  try {
-    Atomics.wait(new Int32Array(memory), 0, 0, ms);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
 }

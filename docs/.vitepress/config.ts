@@ -8,6 +8,7 @@ const guide = [
   { text: 'The durability protocol', link: '/guide/durability-protocol' },
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
+  { text: 'What was measured', link: '/guide/measured' },
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },
 ];
 

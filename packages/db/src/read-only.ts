@@ -293,8 +293,8 @@ class ReadOnlySource {
   }
 
   /**
-   * Tells whether the logs are left alone for a while. An unfinished record is lost if its writer is
-   * dead, and nothing but unfinished if the writer was interrupted in the middle of it.
+   * Tells whether the logs are left alone for a while. An unfinished record is lost if its writer
+   * is dead, and nothing but unfinished if the writer was interrupted in the middle of it.
    */
   #staysAsItIs(logs: string): boolean {
     for (const ms of PAUSES_MS) {

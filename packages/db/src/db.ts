@@ -75,7 +75,10 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
   }
 
   /** Begins a batch: many writes that happen all or not at all. */
-  batch(): Batch<K, V> {
+  batch(...nothing: never[]): Batch<K, V> {
+    if (nothing.length > 0) {
+      throw new TypeError('batch() takes no arguments; write(operations) writes many at once');
+    }
     this.#engine.store.checkWritable();
     const { keys, values } = this.#internals;
     return new Batch<K, V>(this.#engine.writes, keys, values);

@@ -39,9 +39,11 @@ export function open<K = string, V = string>(
   path?: string,
   options?: OpenOptions<K, V>,
 ): JumpDB<K, V> {
-  const directory = resolvePath(path);
+  const given = resolvePath(path);
   const settings = resolveOptions(options, false);
-  const vfs = settings.vfs ?? (directory === MEMORY ? memoryVfs() : nodeVfs);
+  const vfs = settings.vfs ?? (given === MEMORY ? memoryVfs() : nodeVfs);
+  // Once: the process may change its directory, and the store must not go along.
+  const directory = vfs.resolve?.(given) ?? given;
   checkDirectory(vfs, directory, settings);
   if (vfs.stat(directory) === undefined) makeDirectory(vfs, directory);
   const lock = vfs.lock(directory, { requireKernelLock: settings.requireKernelLock });
@@ -64,8 +66,9 @@ export function open<K = string, V = string>(
 export function destroy(path: string, options: { readonly vfs?: Vfs } = {}): void {
   if (path === undefined) throw wrongType('path', 'a string', path);
   checkNames(options, ['vfs']);
-  const directory = resolvePath(path);
+  const given = resolvePath(path);
   const vfs = options.vfs ?? nodeVfs;
+  const directory = vfs.resolve?.(given) ?? given;
   const found = vfs.stat(directory);
   if (found === undefined) return;
   if (found.kind !== 'directory') throw notADirectory(directory);

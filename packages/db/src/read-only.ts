@@ -32,7 +32,7 @@ import { Memtable } from './write/memtable.ts';
 /** A directory that changes faster than it can be read is given up after so many attempts. */
 const ATTEMPTS = 50;
 /** How long a log with an unfinished record is watched for a live writer. */
-const PAUSES_MS = [1, 2, 5, 10, 20, 40, 80];
+const PAUSES_MS = [1, 2, 5, 10, 20, 40, 80, 160, 320];
 
 /**
  * Opens a store for reading, and writes nothing at all into its directory.
@@ -48,9 +48,10 @@ export function openReadOnly<K = string, V = string>(
   options?: ReadOptions<K, V>,
 ): ReadOnlyDB<K, V> {
   if (path === undefined) throw wrongType('path', 'a string', path);
-  const directory = resolvePath(path);
+  const given = resolvePath(path);
   const settings = resolveOptions(options, true);
   const vfs = settings.vfs ?? nodeVfs;
+  const directory = vfs.resolve?.(given) ?? given;
   return new ReadOnlyDB<K, V>(new ReadOnlySource(vfs, directory, settings), settings);
 }
 

@@ -1,6 +1,7 @@
 /** Node's file system. Also what Bun and Deno load. */
 
 import * as fs from 'node:fs';
+import * as nodePath from 'node:path';
 import { ioError } from './io-error.ts';
 import { fromNode, systemCodeOf } from './node-error.ts';
 import { NodeFile } from './node-file.ts';
@@ -36,6 +37,8 @@ export const nodeVfs: Vfs = {
     rename: true,
     threads: true,
   },
+
+  resolve: (path: string): string => nodePath.resolve(path),
 
   open(path: string, mode: VfsOpenMode): VfsFile {
     try {

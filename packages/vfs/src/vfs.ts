@@ -97,6 +97,11 @@ export interface Vfs {
   readonly capabilities: VfsCapabilities;
   /** Opens a file. Only regular files: opening anything else throws. */
   open(path: string, mode: VfsOpenMode): VfsFile;
+  /**
+   * Makes a path whole, so that it means the same wherever the process goes. A file system without a
+   * current directory needs no such thing.
+   */
+  resolve?(path: string): string;
   /** Tells what is at `path`, following links; `undefined` if nothing is. */
   stat(path: string): VfsStat | undefined;
   /** The names in a directory, in no particular order. */

@@ -97,7 +97,10 @@ export class ReadableStore<K, V> {
     const { values } = this.#internals;
     const view = this.#view(options);
     if (options !== undefined) checkNames(options, GET_NAMES);
-    if (typeof keys?.[Symbol.iterator] !== 'function') throw wrongType('keys', 'iterable', keys);
+    // A string is iterable, by its characters: nobody means that.
+    if (typeof keys === 'string' || typeof keys?.[Symbol.iterator] !== 'function') {
+      throw wrongType('keys', 'an iterable of keys', keys);
+    }
     // Encoders, decoders and `keys` are the caller's code and may write: the pin keeps what is read.
     const pin = view.source.pins.acquire('iterator', view.sequence, view.source.version);
     try {

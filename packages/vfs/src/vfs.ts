@@ -98,8 +98,8 @@ export interface Vfs {
   /** Opens a file. Only regular files: opening anything else throws. */
   open(path: string, mode: VfsOpenMode): VfsFile;
   /**
-   * Makes a path whole, so that it means the same wherever the process goes. A file system without a
-   * current directory needs no such thing.
+   * Makes a path whole, so that it means the same wherever the process goes. A file system without
+   * a current directory needs no such thing.
    */
   resolve?(path: string): string;
   /** Tells what is at `path`, following links; `undefined` if nothing is. */

@@ -1,6 +1,6 @@
 // Goal:   background work is done by the worker; whatever becomes of the worker, nothing is lost.
 // Method: the published files in processes of their own; cases in worker-child.mjs.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,4 +81,23 @@ test('a store is locked for other processes, until its own has closed it or died
     await ended;
     open(directory).close();
   }
+});
+
+test('flags of the process that no worker can start with do not keep it from having one', {
+  timeout: 60_000,
+}, () => {
+  const directory = path.join(temporary, 'flags');
+  const program = `
+    import { open } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+    const db = open(${JSON.stringify(directory)}, { memtableSize: 65536 });
+    for (let i = 0; i < 5000; i++) db.set('key' + i, 'x'.repeat(100));
+    await db.flush();
+    const { executor, jobs } = db.stats();
+    console.log(executor, jobs.flushes > 1);
+    db.close();`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(stdout).toBe('worker true\n');
 });

@@ -5,6 +5,7 @@
 //         without.
 import { JumpError } from '@jump/base';
 import { CrashVfs, FaultVfs, Random, type VfsOperationKind } from '@jump/testkit';
+import { memoryVfs } from '@jump/vfs';
 import { expect, test, vi } from 'vitest';
 import { type JumpDB, open } from '../src/index.ts';
 
@@ -119,4 +120,23 @@ test.each([
   } finally {
     clock.mockRestore();
   }
+});
+
+test('an opening that fails in its last step leaves no file open', () => {
+  const disk = memoryVfs();
+  const fresh = open(DIRECTORY, { vfs: disk });
+  fresh.set('a', '1');
+  fresh.close();
+  const vfs = new FaultVfs(disk);
+  open(DIRECTORY, { vfs }).close();
+  const lists = vfs.operations.filter(({ kind }) => kind === 'list').length;
+  vfs.operations.length = 0;
+  // The last listing is that of what is obsolete.
+  vfs.setFault({ at: lists - 1, kinds: ['list'] });
+  expect(() => open(DIRECTORY, { vfs })).toThrow(expect.objectContaining({ code: 'JUMP_IO' }));
+  const count = (wanted: string): number =>
+    vfs.operations.filter(({ kind }) => kind === wanted).length;
+  expect(count('open')).toBeGreaterThan(0);
+  expect(count('close')).toBe(count('open'));
+  open(DIRECTORY, { vfs: disk }).close();
 });

@@ -64,8 +64,11 @@ export class ByteArena {
   /** Bytes of all entries that were ever placed. */
   used = 0;
   readonly #shared: boolean;
+  readonly #firstChunkBytes: number;
   #nextChunkBytes: number;
   #allocated = 0;
+  /** Whole buffers that {@link ByteArena.clear} has kept. */
+  #free: Room[] = [];
   /** Entries go to `#room`, and where they do not fit there, to `#side`. */
   #room: Room = { at: 0, end: 0 };
   #side: Room = { at: 0, end: 0 };
@@ -73,7 +76,35 @@ export class ByteArena {
   /** Starts without any memory; the first buffer will have `chunkBytes` at least. */
   constructor(shared: boolean, chunkBytes: number) {
     this.#shared = shared;
+    this.#firstChunkBytes = chunkBytes;
     this.#nextChunkBytes = chunkBytes;
+  }
+
+  /** Bytes of all buffers. */
+  get allocated(): number {
+    return this.#allocated;
+  }
+
+  /** Forgets all entries; keeps the oldest buffers, at most so many bytes of them. */
+  clear(keptBytes: number): void {
+    let kept = 0;
+    let count = 0;
+    this.#free = [];
+    for (const { slot, buffer } of this.chunks) {
+      if (kept + buffer.byteLength > keptBytes) break;
+      kept += buffer.byteLength;
+      count++;
+      this.#free.push(roomAt(slot, buffer.byteLength));
+    }
+    const slots = this.chunks[count]?.slot ?? this.bytes.length;
+    this.chunks.length = count;
+    this.bytes.length = slots;
+    this.words.length = slots;
+    this.used = 0;
+    this.#allocated = kept;
+    this.#nextChunkBytes = Math.min(Math.max(this.#firstChunkBytes, kept), CHUNK_LIMIT);
+    this.#room = { at: 0, end: 0 };
+    this.#side = { at: 0, end: 0 };
   }
 
   /** Makes the views of a buffer that lies at `slot`, the first one that is free. */
@@ -213,7 +244,7 @@ export class ByteArena {
     if (bytes > BUFFER_LIMIT) throw new RangeError(`no buffer can have ${bytes} bytes`);
     const usual = this.#nextChunkBytes;
     const own = bytes > Math.max(usual, SLOT_BYTES) / 4;
-    const room = this.#allocate(own ? bytes : Math.max(usual, bytes));
+    const room = this.#reuse(words) ?? this.#allocate(own ? bytes : Math.max(usual, bytes));
     if (own) {
       this.#side = room;
       return;
@@ -221,6 +252,12 @@ export class ByteArena {
     if (roomOf(this.#room) > roomOf(this.#side)) this.#side = this.#room;
     this.#room = room;
     this.#nextChunkBytes = Math.min(Math.max(usual, this.#allocated), CHUNK_LIMIT);
+  }
+
+  /** Takes a buffer with room for `words` words out of those that were kept. */
+  #reuse(words: number): Room | undefined {
+    const at = this.#free.findIndex((room) => words <= roomOf(room));
+    return at < 0 ? undefined : this.#free.splice(at, 1)[0];
   }
 
   #allocate(size: number): Room {
@@ -232,9 +269,14 @@ export class ByteArena {
     const buffer = this.#shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
     this.addChunk({ slot, buffer });
     this.#allocated += bytes;
-    const at = slot * (SLOT_BYTES / 4);
-    return { at, end: at + bytes / 4 };
+    return roomAt(slot, bytes);
   }
+}
+
+/** The room of an empty buffer of so many bytes. */
+function roomAt(slot: number, bytes: number): Room {
+  const at = slot * (SLOT_BYTES / 4);
+  return { at, end: at + bytes / 4 };
 }
 
 function roomOf(room: Room): number {

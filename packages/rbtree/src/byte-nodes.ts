@@ -70,6 +70,17 @@ export class ByteNodes {
     this.#compare = compare;
   }
 
+  /** Forgets all nodes; keeps the memory if it is at most so many bytes. */
+  clear(keptBytes: number): void {
+    if (this.words.byteLength > keptBytes) this.words = newWords(this.#shared, 2 * NODE);
+    this.words.fill(0, 0, NODE);
+    this.size = 0;
+    this.prefix.bytes = new Uint8Array(0);
+    this.#last = 0;
+    this.#nextCheck = 1;
+    this.protect(0xffffffff, 0xffffffff);
+  }
+
   /** See {@link ByteTree.protect}; a high half of -1 protects nothing. */
   protect(tagHigh: number, tagLow: number): void {
     this.#protectedHigh = tagHigh;

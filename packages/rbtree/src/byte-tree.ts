@@ -113,6 +113,24 @@ export class ByteTree {
     return this.#nodes.size * NODE_BYTES + this.#arena.used;
   }
 
+  /** Bytes of memory that the tree has, in use or not. */
+  get capacity(): number {
+    return this.#nodes.words.byteLength + this.#arena.allocated;
+  }
+
+  /**
+   * Forgets all entries, and keeps memory for the next ones, at most about so many bytes. Nothing
+   * is protected any less than in the beginning.
+   *
+   * Whatever was read from the tree is void from here on, its memory is written anew: handles,
+   * arrays of entries, and views for reading in other threads.
+   */
+  clear(keptBytes: number): void {
+    this.#checkWritable();
+    this.#nodes.clear(keptBytes);
+    this.#arena.clear(keptBytes - this.#nodes.words.byteLength);
+  }
+
   /**
    * Makes room for `entries` entries, with so many bytes of keys and of values in all: as many
    * insertions cannot fail then. Only the last reservation counts.

@@ -5,7 +5,13 @@
  * tables; those after it in `immutable` (if any) and `active`, and in the logs from the manifest's log
  * number on. Only the thread that opened the store changes any of this.
  */
-import { internalRangeCompare, JumpError, type RangeCompare, rangeCompare } from '@jump/base';
+import {
+  bytewiseComparator,
+  internalRangeCompare,
+  JumpError,
+  type RangeCompare,
+  rangeCompare,
+} from '@jump/base';
 import type { Version, VersionSet } from '@jump/manifest';
 import type { BlockCache } from '@jump/sstable';
 import type { Vfs, VfsLock } from '@jump/vfs';
@@ -15,6 +21,7 @@ import { Pins } from './read/pins.ts';
 import type { ReadSource } from './read/read-path.ts';
 import type { TableCache } from './read/table-cache.ts';
 import { Memtable } from './write/memtable.ts';
+import { MemtablePool } from './write/memtable-pool.ts';
 
 /** What a store is opened with. */
 export interface StoreParts {
@@ -28,6 +35,11 @@ export interface StoreParts {
   /** Whether memtables can be read by a worker. */
   readonly shared: boolean;
 }
+
+/**
+ * Memory that a memtable is kept with, in times its size: nodes, and what large entries left over.
+ */
+const KEPT_MEMTABLES = 3;
 
 /** Counts for `stats()`. */
 export interface Counters {
@@ -54,6 +66,7 @@ export class Store implements ReadSource {
   readonly compareUser: RangeCompare;
   readonly compareInternal: RangeCompare;
   readonly pins: Pins;
+  readonly memtables: MemtablePool;
   readonly counters: Counters = {
     userBytes: 0,
     tableBytes: 0,
@@ -92,17 +105,18 @@ export class Store implements ReadSource {
     this.version = parts.versions.current;
     this.lastSequence = parts.versions.lastSequence;
     this.flushedSequence = this.lastSequence;
-    this.active = this.newMemtable();
     this.pins = new Pins(
       (highest) => this.active.protect(highest),
       () => this.onRelease(),
     );
-  }
-
-  /** Makes an empty memtable that protects what readers see. */
-  newMemtable(): Memtable {
-    const { comparator, memtableSize } = this.settings;
-    return new Memtable({ comparator, shared: this.shared, size: memtableSize });
+    const { comparator, memtableSize: size } = parts.settings;
+    this.memtables = new MemtablePool(
+      () => new Memtable({ comparator, shared: parts.shared, size }),
+      this.pins,
+      // An order of the user's may write in the middle of a search, and so end the memtable searched.
+      comparator === bytewiseComparator ? KEPT_MEMTABLES * size : 0,
+    );
+    this.active = this.memtables.take();
   }
 
   /** Whether the store was closed. */

@@ -55,7 +55,7 @@ export class Flushes {
     log.rotate(store.versions.takeFileNumber());
     store.immutable = store.active;
     this.#sequence = store.lastSequence;
-    store.active = store.newMemtable();
+    store.active = store.memtables.take();
     store.active.protect(store.pins.highest);
   }
 
@@ -85,6 +85,7 @@ export class Flushes {
   /** Makes the table of a flush live. @throws what poisons the store */
   finish(result: WrittenTables, executor: 'worker' | 'inline'): void {
     const { store, log, edits, obsolete } = this.#parts;
+    const memtable = store.immutable!;
     const logNumber = log.number;
     const older = store.versions.logNumber;
     const lastSequence = this.#sequence;
@@ -92,6 +93,7 @@ export class Flushes {
     // Removing files may fail, and be told to a listener that writes: by then the memtable is gone.
     edits.apply({ logNumber, lastSequence, added }, result.blocked, () => {
       store.immutable = undefined;
+      store.memtables.retire(memtable);
       store.flushedSequence = lastSequence;
       store.counters.flushes++;
       store.counters.tableBytes += result.bytesWritten;

@@ -12,6 +12,8 @@ export interface Pin {
   readonly version: Version | undefined;
   /** Whether it counts as an iterator or as a snapshot in `stats()`. */
   readonly kind: 'iterator' | 'snapshot';
+  /** Later pins have higher numbers. */
+  readonly number: number;
 }
 
 /** All pins of a store. */
@@ -20,6 +22,7 @@ export class Pins {
   readonly #onChange: (highest: number) => void;
   readonly #onRelease: () => void;
   #iterators = 0;
+  #acquired = 0;
   /** The highest pinned sequence, -1 if there is none. */
   highest = -1;
 
@@ -34,7 +37,7 @@ export class Pins {
 
   /** Pins a sequence, and a version's tables if one is given. O(1). */
   acquire(kind: Pin['kind'], sequence: number, version: Version | undefined): Pin {
-    const pin = { kind, sequence, version };
+    const pin = { kind, sequence, version, number: this.#acquired++ };
     this.#pins.add(pin);
     if (kind === 'iterator') this.#iterators++;
     if (sequence > this.highest) {
@@ -63,6 +66,18 @@ export class Pins {
   /** How many pins there are. */
   get size(): number {
     return this.#pins.size;
+  }
+
+  /** How many pins there were ever: the number of the next one. */
+  get acquired(): number {
+    return this.#acquired;
+  }
+
+  /** Tells whether there is an iterator, or a cursor, whose number is below this one. */
+  hasIteratorBefore(number: number): boolean {
+    if (this.#iterators === 0) return false;
+    for (const pin of this.#pins) if (pin.kind === 'iterator') return pin.number < number;
+    return false;
   }
 
   /** How many of each kind. */

@@ -98,7 +98,8 @@ export function recoverLogs(store: Store, spec: TableSpec): AddedTable[] {
   const flush = (): void => {
     if (store.active.entries === 0) return;
     added.push(...flushNow(store, spec).tables.map((table) => ({ level: 0, table })));
-    store.active = store.newMemtable();
+    store.memtables.retire(store.active);
+    store.active = store.memtables.take();
   };
   store.lastSequence = replay(
     vfs,

@@ -52,6 +52,15 @@ export class Memtable implements BatchSink {
     return this.#tree.byteLength;
   }
 
+  /**
+   * Forgets everything, and keeps about so many bytes of memory for what comes. Nobody may read it
+   * any more, in no thread: the memory is written anew.
+   */
+  clear(keptBytes: number): void {
+    this.#tree.clear(keptBytes);
+    this.protect(-1);
+  }
+
   /** Its memory as plain data, for another thread to read with {@link memtableCursor}. */
   parts(): ByteTreeParts {
     return this.#tree.parts();

@@ -1,37 +1,35 @@
 /**
- * The block cache: keeps blocks of any number of tables, checked and decompressed, up to a number
- * of bytes.
+ * The cache of data blocks, shared by tables; see `block-ring.ts` for what stays and what goes.
  *
- * CLOCK (Corbató, "A paging experiment with the Multics system", 1968): a hit only sets a bit; the
- * hand goes around over the slots, clears bits, and evicts the first block whose bit is clear. A
- * table keeps its cached blocks in an array by number, so that a hit hashes nothing; evicting a
- * block empties its place there. A block that a cursor stands on is kept alive by it; the
- * memory of any other is used for the next block.
+ * Blocks are kept as they are stored, so mostly compressed, in the memory of the kernel that finds
+ * keys in them: decompressing 4 KiB where they lie costs less than fetching them decompressed from
+ * a memory twice as large, and far less than reading the half that would not fit from the file.
  */
-import type { Block } from './block.ts';
 import { RecycledMemory } from './block-memory.ts';
+import { BlockRing, PlainMemory } from './block-ring.ts';
+import { ReadKernel } from './read-kernel.ts';
 
-/** What a {@link BlockCache} counts. */
+/** What a cache did so far. */
 export interface BlockCacheStats {
-  /** Reads that found their block. */
+  /** Blocks that were found. */
   readonly hits: number;
-  /** Reads that had to go to the file. */
+  /** Blocks that had to be read. */
   readonly misses: number;
   /** Bytes held now. */
   readonly bytes: number;
 }
 
 /** Gives the workings of a cache to the tables that share it. */
-export let clockOf: (cache: BlockCache) => Clock;
+export let workingsOf: (cache: BlockCache) => CacheWorkings;
 
 /** A cache of blocks that any number of tables of one thread share. */
 export class BlockCache {
-  /** The most bytes that it holds. */
+  /** The most bytes that it holds; more than 4 GiB are not used. */
   readonly capacity: number;
-  readonly #clock: Clock;
+  readonly #workings: CacheWorkings;
 
   static {
-    clockOf = (cache) => cache.#clock;
+    workingsOf = (cache) => cache.#workings;
   }
 
   /**
@@ -47,72 +45,50 @@ export class BlockCache {
       );
     }
     this.capacity = capacityBytes;
-    this.#clock = new Clock(capacityBytes);
+    this.#workings = new CacheWorkings(capacityBytes);
   }
 
   /** The counts, as they are now. */
   get stats(): BlockCacheStats {
-    const { hits, misses, bytes } = this.#clock;
+    const { hits, misses, bytes } = this.#workings;
     return { hits, misses, bytes };
   }
 }
 
-/** The slots and the hand. */
-export class Clock {
-  readonly capacity: number;
+/** The parts of a cache; kernel and ring are made for the first block. */
+export class CacheWorkings {
   hits = 0;
   misses = 0;
-  bytes = 0;
-  /** The memory of blocks: what is evicted makes room for what comes. */
+  /** For blocks that cursors stand on. */
   readonly memory: RecycledMemory = new RecycledMemory();
-  readonly #slots: (Block | undefined)[] = [];
-  readonly #free: number[] = [];
-  #hand = 0;
+  readonly #capacity: number;
+  #started = false;
+  #kernel: ReadKernel | undefined;
+  #ring: BlockRing | undefined;
 
   constructor(capacity: number) {
-    this.capacity = capacity;
+    this.#capacity = capacity;
   }
 
-  /** Keeps `block` in `home[ordinal]`; does nothing if it is larger than the cache. */
-  insert(block: Block, home: (Block | undefined)[], ordinal: number): void {
-    const { charge } = block;
-    if (charge > this.capacity) return;
-    while (this.bytes + charge > this.capacity) this.#evict();
-    block.home = home;
-    block.ordinal = ordinal;
-    block.slot = this.#free.pop() ?? this.#slots.length;
-    // Not referenced yet: a scan's blocks, used once, go first.
-    block.referenced = false;
-    this.#slots[block.slot] = block;
-    this.bytes += charge;
-    home[ordinal] = block;
+  get bytes(): number {
+    return this.#ring?.bytes ?? 0;
   }
 
-  /** Drops a block if it is here. */
-  remove(block: Block): void {
-    const { home } = block;
-    if (home === undefined) return;
-    home[block.ordinal] = undefined;
-    block.home = undefined;
-    this.#slots[block.slot] = undefined;
-    this.#free.push(block.slot);
-    this.bytes -= block.charge;
-    // A point read has copied what it found before the next block is read.
-    if (block.recyclable && block.users === 0) this.memory.give(block.bytes);
+  /** `undefined` where there is no WebAssembly. */
+  get kernel(): ReadKernel | undefined {
+    this.#start();
+    return this.#kernel;
   }
 
-  /** Evicts one block. Ends: a round clears every bit, so the second finds one. */
-  #evict(): void {
-    const slots = this.#slots;
-    for (;;) {
-      if (this.#hand >= slots.length) this.#hand = 0;
-      const block = slots[this.#hand++];
-      if (block === undefined) continue;
-      if (!block.referenced) {
-        this.remove(block);
-        return;
-      }
-      block.referenced = false;
-    }
+  get ring(): BlockRing {
+    this.#start();
+    return this.#ring!;
+  }
+
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#kernel = ReadKernel.start();
+    this.#ring = new BlockRing(this.#kernel ?? new PlainMemory(), this.#capacity);
   }
 }

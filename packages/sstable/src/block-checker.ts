@@ -9,9 +9,6 @@ import { Block } from './block.ts';
 import { EntryHeader, readHeader } from './entry-header.ts';
 import type { KeyOrder } from './key-order.ts';
 
-/** What a block costs in memory beside its bytes, about. */
-const BLOCK_OVERHEAD = 160;
-
 /** Checks blocks of one table, one after the other. */
 export class BlockChecker {
   readonly #order: KeyOrder;
@@ -46,7 +43,7 @@ export class BlockChecker {
    *
    * @throws JUMP_CORRUPTION naming file, offset and what is wrong
    */
-  check(bytes: Uint8Array, start: number, end: number, offset: number, charge?: number): Block {
+  check(bytes: Uint8Array, start: number, end: number, offset: number): Block {
     this.#offset = offset;
     const length = end - start;
     const restarts = length < 8 ? 0 : readFixed32(bytes, end - 4);
@@ -55,7 +52,7 @@ export class BlockChecker {
     }
     const entriesEnd = end - 4 - 4 * restarts;
     this.#walk(bytes, start, entriesEnd, restarts);
-    return new Block(bytes, start, entriesEnd, restarts, (charge ?? length) + BLOCK_OVERHEAD);
+    return new Block(bytes, start, entriesEnd, restarts);
   }
 
   #walk(bytes: Uint8Array, start: number, entriesEnd: number, restarts: number): void {

@@ -25,6 +25,28 @@ export class OneBlockMemory implements BlockMemory {
   }
 }
 
+/** The memory of one cursor: of what others have given back, and given back when it is closed. */
+export class CursorMemory implements BlockMemory {
+  readonly #source: RecycledMemory;
+  #bytes: Uint8Array | undefined;
+
+  constructor(source: RecycledMemory) {
+    this.#source = source;
+  }
+
+  take(length: number): Uint8Array {
+    if (this.#bytes !== undefined && this.#bytes.length >= length) return this.#bytes;
+    this.giveBack();
+    this.#bytes = this.#source.take(length);
+    return this.#bytes;
+  }
+
+  giveBack(): void {
+    if (this.#bytes !== undefined) this.#source.give(this.#bytes);
+    this.#bytes = undefined;
+  }
+}
+
 /** Sizes are multiples of this. */
 const GRAIN = 512;
 /** Larger blocks are rare, and their memory is not kept. */

@@ -15,6 +15,8 @@ export const FOUND = 1;
 const ABSENT = 0;
 /** All entries of the block are before the key. */
 export const EXHAUSTED = -1;
+/** The kernel cannot tell; see {@link findInBlock}. */
+export const UNDECIDED = -2;
 
 const HEADER = new EntryHeader();
 

@@ -21,34 +21,11 @@ export class Block {
   /** How many restarts there are: at least one. */
   readonly restarts: number;
 
-  // What the cache keeps: here, so that a hit costs no lookup of its own.
-  /** Bytes of memory, for the cache's account. */
-  readonly charge: number;
-  /** Where its table keeps it, under `ordinal`, while it is cached. */
-  home: (Block | undefined)[] | undefined = undefined;
-  /** Which data block of its table it is. */
-  ordinal = 0;
-  /** Its place among the cache's slots. */
-  slot = 0;
-  /** Whether it was used since the cache's hand passed. */
-  referenced = false;
-  /** Whether its bytes came from the cache's memory, and may go back there. */
-  recyclable = false;
-  /** Cursors that stand on it: while there are any, its memory is not used again. */
-  users = 0;
-
-  constructor(
-    bytes: Uint8Array,
-    start: number,
-    entriesEnd: number,
-    restarts: number,
-    charge: number,
-  ) {
+  constructor(bytes: Uint8Array, start: number, entriesEnd: number, restarts: number) {
     this.bytes = bytes;
     this.start = start;
     this.entriesEnd = entriesEnd;
     this.restarts = restarts;
-    this.charge = charge;
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { EMPTY_BYTES } from '@jump/base';
 import type { Block } from './block.ts';
-import { OneBlockMemory } from './block-memory.ts';
+import { CursorMemory } from './block-memory.ts';
 import type { BlockStore } from './block-store.ts';
 import { Contents } from './contents.ts';
 import { BLOCK_TRAILER_LENGTH } from './footer.ts';
@@ -15,16 +15,16 @@ const MIN_WINDOW = 1 << 14;
 const MAX_WINDOW = 1 << 18;
 
 /**
- * Gives a cursor its blocks. One that comes from the window lies in memory that the next call may
- * use again: no system call, no array for each block of a scan, and none of them drives out of the
- * cache what point reads need.
+ * Gives a cursor its blocks, in memory that the next call uses again. On a long way they come from
+ * the window: no system call for each block, and none of them drives out of the cache what point
+ * reads need.
  */
 export class CursorBlocks {
   readonly count: number;
   readonly #store: BlockStore;
   readonly #fillCache: boolean;
-  /** Made when first needed: most scans are short. */
-  #contents: Contents | undefined;
+  readonly #memory: CursorMemory;
+  readonly #contents: Contents;
   /** The block that was asked for last. */
   #last = -2;
   /** How many neighbouring blocks have been asked for, one after the other. */
@@ -36,6 +36,8 @@ export class CursorBlocks {
   #windowSize = MIN_WINDOW;
 
   constructor(store: BlockStore, fillCache: boolean) {
+    this.#memory = new CursorMemory(store.memory);
+    this.#contents = new Contents(this.#memory);
     this.count = store.count;
     this.#store = store;
     this.#fillCache = fillCache;
@@ -50,8 +52,14 @@ export class CursorBlocks {
     this.#last = ordinal;
     this.#run = step === 1 || step === -1 ? this.#run + 1 : 0;
     if (this.#run === 0) this.#windowSize = MIN_WINDOW;
-    if (this.#fillCache && this.#run < LONG_WAY) return this.#store.block(ordinal);
-    return this.#store.cached[ordinal] ?? this.#fromWindow(ordinal, step < 0);
+    if ((this.#fillCache && this.#run < LONG_WAY) || this.#store.isCached(ordinal)) {
+      return this.#store.copy(ordinal, this.#contents);
+    }
+    return this.#fromWindow(ordinal, step < 0);
+  }
+
+  close(): void {
+    this.#memory.giveBack();
   }
 
   #fromWindow(ordinal: number, backward: boolean): Block {
@@ -59,12 +67,12 @@ export class CursorBlocks {
     const offset = index.offsets[ordinal]!;
     const size = index.sizes[ordinal]!;
     const length = size + BLOCK_TRAILER_LENGTH;
-    if (file.bytes !== undefined || length > MAX_WINDOW) return this.#store.loadAlone(ordinal);
+    if (file.bytes !== undefined || length > MAX_WINDOW)
+      return this.#store.loadInto(ordinal, this.#contents);
     file.checkOpen();
     if (offset < this.#windowStart || offset + length > this.#windowEnd) {
       this.#moveWindow(offset, length, backward);
     }
-    this.#contents ??= new Contents(new OneBlockMemory());
     file.decode(this.#window, offset - this.#windowStart, size, offset, this.#contents);
     return this.#store.check(this.#contents, ordinal);
   }

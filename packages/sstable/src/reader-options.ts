@@ -18,7 +18,7 @@ export interface TableReaderOptions {
   readonly comparator?: Comparator;
   /** The filters that can be asked, by their names; a table's filter of another name is ignored. */
   readonly filters?: readonly FilterPolicy[];
-  /** Where blocks are kept; a cache of 4 MiB of the table's own if not given. */
+  /** Where blocks are kept; if not given, 8 MiB that all such tables of the thread share. */
   readonly cache?: BlockCache;
   /** How blocks may be stored, beside not compressed; Snappy if not given. */
   readonly codecs?: BlockCodecs;
@@ -32,8 +32,9 @@ const NAMES: ReadonlySet<string> = new Set<keyof TableReaderOptions>([
   'codecs',
 ]);
 
-/** For a table that is read alone. */
-const OWN_CACHE = 4 << 20;
+/** For tables that are read without a cache of somebody's; made for the first of them. */
+let sharedCache: BlockCache | undefined;
+const SHARED_CACHE = 8 << 20;
 
 /** The options with their defaults, checked. */
 export interface ReaderSettings {
@@ -51,7 +52,9 @@ export interface ReaderSettings {
  */
 export function checkReaderOptions(options: TableReaderOptions): ReaderSettings {
   checkNames(options, NAMES);
-  const { codecs = defaultCodecs, cache = new BlockCache(OWN_CACHE) } = options;
+  const { codecs = defaultCodecs } = options;
+  if (options.cache === undefined) sharedCache ??= new BlockCache(SHARED_CACHE);
+  const cache = options.cache ?? sharedCache;
   if (!(cache instanceof BlockCache)) throw new TypeError('cache: a BlockCache expected');
   if (CODEC_NONE in codecs) throw new TypeError('codecs: 0 means "not compressed" and is fixed');
   return {

@@ -2,7 +2,7 @@
  * Reads a table: point reads, cursors, iteration, checks.
  */
 import { type Cursor, JumpError, KIND_DELETION, sliceRange } from '@jump/base';
-import { EXHAUSTED, FOUND, findInBlock } from './block-search.ts';
+import { EXHAUSTED, FOUND } from './block-search.ts';
 import { BlockStore } from './block-store.ts';
 import { CursorBlocks } from './cursor-blocks.ts';
 import {
@@ -125,7 +125,7 @@ export class TableReader {
       return false;
     }
     for (;;) {
-      const found = findInBlock(this.#blocks.block(ordinal), order, lookup);
+      const found = this.#blocks.find(ordinal, lookup);
       if (found === FOUND) {
         if (filter !== undefined) this.#filterMisses++;
         return true;

@@ -120,7 +120,8 @@ function checkFilter(table: OpenedTable, store: BlockStore): void {
     // A cursor over one block: filters may cover only what one block holds.
     const offset = index.offsets[i]!;
     const block = store.load(i);
-    const cursor = new TableCursor({ count: 1, search: () => 0, block: () => block }, order);
+    const supply = { count: 1, search: () => 0, block: () => block, close: () => {} };
+    const cursor = new TableCursor(supply, order);
     for (cursor.first(); cursor.valid; cursor.next()) {
       const end = cursor.keyEnd - order.trailer;
       filter.policy.hash(cursor.keyBytes, 0, end, hash);

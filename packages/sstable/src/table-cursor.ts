@@ -14,14 +14,16 @@ export interface BlockSupply {
   readonly count: number;
   /** Returns the first block that can hold `key[start, end)`; `count` if none can. */
   search(key: Uint8Array, start: number, end: number): number;
-  /** Returns a block; one that may be changed by the next call, if the supply says so. */
+  /** Returns a block; the next call may use its memory again. */
   block(ordinal: number): Block;
+  /** Frees the memory of the last block. */
+  close(): void;
 }
 
 /** Stands for "no block". */
-const NO_BLOCK = new Block(EMPTY_BYTES, 0, 0, 1, 0);
+const NO_BLOCK = new Block(EMPTY_BYTES, 0, 0, 1);
 
-/** The cursor; its blocks stay alive while it stands on them, whatever the cache does. */
+/** The cursor. */
 export class TableCursor implements Cursor {
   valid = false;
   keyBytes: Uint8Array = new Uint8Array(64);
@@ -102,6 +104,7 @@ export class TableCursor implements Cursor {
 
   close(): void {
     this.#leave();
+    this.#supply.close();
     this.#interval = undefined;
   }
 
@@ -166,7 +169,6 @@ export class TableCursor implements Cursor {
   #enter(ordinal: number): Block {
     this.#leave();
     const block = this.#supply.block(ordinal);
-    block.users++;
     this.#block = block;
     this.#ordinal = ordinal;
     this.valueBytes = block.bytes;
@@ -183,7 +185,6 @@ export class TableCursor implements Cursor {
 
   #leave(): boolean {
     this.valid = false;
-    this.#block.users--;
     this.#block = NO_BLOCK;
     this.valueBytes = EMPTY_BYTES;
     this.valueEnd = 0;

@@ -23,7 +23,7 @@ export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {
   return typeof target === 'string' ? { vfs: nodeVfs, path: target } : target;
 }
 
-/** Without a kernel, compressed blocks are read into one buffer for all tables, unless larger. */
+/** Without a kernel, blocks are read into one buffer for all tables, unless larger. */
 const SCRATCH_LIMIT = 1 << 20;
 let scratch = new Uint8Array(1 << 16);
 
@@ -36,8 +36,6 @@ export class TableFile {
   /** The whole file, where it is in memory; blocks then lie in it, and nothing is copied. */
   readonly bytes: Uint8Array | undefined;
   readonly #file: VfsFile | undefined;
-  /** Whether the last block was compressed, so that the next is probably too. */
-  #compressed = false;
   #closed = false;
 
   private constructor(
@@ -119,12 +117,11 @@ export class TableFile {
       if (contents.bytes === kernel.input) own(contents, size);
       return;
     }
-    const shared = this.#compressed && length <= SCRATCH_LIMIT;
+    const shared = length <= SCRATCH_LIMIT;
     if (shared && length > scratch.length) scratch = new Uint8Array(SCRATCH_LIMIT);
-    const buffer = shared ? scratch : contents.memory.take(length);
+    const buffer = shared ? scratch : new Uint8Array(length);
     this.read(buffer, 0, length, offset);
     this.decode(buffer, 0, size, offset, contents);
-    this.#compressed = contents.codec !== CODEC_NONE;
     if (shared && contents.bytes === scratch) own(contents, size);
   }
 

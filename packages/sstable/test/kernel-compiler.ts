@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 const OPTIONS = [
   ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
-  // In pages of 64 KiB, up to the end of what the source calls output.
-  ['--initialMemory', '10', '--maximumMemory', '10'],
+  // In pages of 64 KiB, up to what the source calls the ring.
+  ['--initialMemory', '53'],
 ].flat();
 
 /** Returns the compiler, or `undefined` if it is not installed. */
@@ -16,10 +16,14 @@ export async function findCompiler(): Promise<typeof import('assemblyscript/asc'
 export async function compileKernel(
   compiler: typeof import('assemblyscript/asc'),
 ): Promise<string> {
-  const source = readFileSync(new URL('../wasm/kernel.ts', import.meta.url), 'utf8');
   let module: Uint8Array = new Uint8Array(0);
   const { error, stderr } = await compiler.main(['kernel.ts', '-o', 'kernel.wasm', ...OPTIONS], {
-    readFile: (name) => (name === 'kernel.ts' ? source : null),
+    readFile(name) {
+      // The compiler appends the extension that our imports already have.
+      const file = /^([a-z0-9]+)\.ts(\.ts)?$/.exec(name)?.[1];
+      if (file === undefined) return null;
+      return readFileSync(new URL(`../wasm/${file}.ts`, import.meta.url), 'utf8');
+    },
     writeFile(name, contents) {
       if (name === 'kernel.wasm') module = contents as Uint8Array;
     },

@@ -41,6 +41,12 @@ export type Step =
   | { readonly type: 'clear'; readonly range: HistoryRange }
   | { readonly type: 'compact'; readonly range: HistoryRange; readonly wait: boolean }
   | { readonly type: 'size'; readonly range: HistoryRange }
+  /**
+   * The process dies: after it has handed over what it wrote; or the machine, after a sync, when
+   * all is safe; or at any moment, when what was written since the last sync may be gone.
+   */
+  | { readonly type: 'die'; readonly how: 'handedOver' | 'synced' | 'any'; readonly seed: number }
+  | { readonly type: 'readOnly' }
   | { readonly type: 'snapshot' | 'flush' | 'reopen' | 'sync' | 'drain' | 'handOver' | 'turn' };
 
 /** How likely each kind of step is, as shares of the sum. */
@@ -62,6 +68,8 @@ const SHARES: Readonly<Record<Step['type'], number>> = {
   snapshot: 10,
   flush: 10,
   reopen: 4,
+  die: 4,
+  readOnly: 2,
   sync: 4,
   drain: 4,
   handOver: 4,
@@ -91,8 +99,13 @@ class Drawing {
 
   constructor(random: Random, options: HistoryOptions = {}) {
     this.#random = random;
-    this.#keys = { space: 60, maxLength: random.chance(0.1) ? 65_536 : 600, ...options.keys };
-    this.#longestValue = options.longestValue ?? (random.chance(0.1) ? 100_000 : 2_000);
+    // Most histories are of small entries, of which a table has many.
+    const small = random.chance(0.6);
+    const longestKey = random.chance(0.05) ? 65_536 : small ? 60 : 600;
+    this.#keys = { space: random.pick([8, 60, 60, 300]), maxLength: longestKey, ...options.keys };
+    const huge = random.chance(0.02) ? 0x10_0000 : 100_000;
+    const longestValue = random.chance(0.05) ? huge : small ? 60 : 2_000;
+    this.#longestValue = options.longestValue ?? longestValue;
   }
 
   step(): Step {
@@ -126,6 +139,10 @@ class Drawing {
       case 'clear':
       case 'size':
         return { type, range: this.#range() };
+      case 'die': {
+        const how = random.pick(['handedOver', 'synced', 'any', 'any'] as const);
+        return { type, how, seed: random.bits() };
+      }
       case 'compact': {
         const range = random.chance(0.5) ? {} : this.#range();
         return { type, range, wait: random.chance(0.6) };

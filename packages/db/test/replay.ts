@@ -1,52 +1,50 @@
 /** Replays a history on a store and on the model at once, and compares all that the store says. */
-import { type Cursor, type JumpDB, JumpError, type RangeIterator, type Snapshot } from '@jump/db';
+import { type JumpDB, JumpError, type ReadOnlyDB } from '@jump/db';
 import { Model, type ModelRange, type ModelView } from '@jump/testkit';
-import { hex, moved, same, show, showEntry, showPair } from './compare.ts';
-import type { Change, HistoryRange, Move, Step } from './history.ts';
+import { hex, same, show, showEntry, showPair } from './compare.ts';
+import type { Change, HistoryRange, Step } from './history.ts';
+import type { Death } from './place.ts';
+import { Readers } from './replay-readers.ts';
 
 /** A store of bytes. */
 export type Store = JumpDB<Uint8Array, Uint8Array>;
 
-interface OpenIterator {
-  readonly iterator: RangeIterator<[Uint8Array, Uint8Array]>;
-  readonly expected: readonly string[];
-  at: number;
-}
-
-interface OpenCursor {
-  readonly cursor: Cursor<Uint8Array, Uint8Array>;
-  readonly expected: readonly { key: Uint8Array; value: Uint8Array }[];
-  /** Index in `expected`, or -1: nowhere. */
-  at: number;
-}
-
-interface OpenSnapshot {
-  readonly snapshot: Snapshot<Uint8Array, Uint8Array>;
-  readonly view: ModelView;
-}
-
 /** How a store is opened again, and in what order its keys are. */
 export interface Subject {
   readonly open: () => Store;
+  readonly openReadOnly: () => ReadOnlyDB<Uint8Array, Uint8Array>;
+  /** The place dies; tells whether what was not synced may be gone. */
+  readonly die: (death: Death) => boolean;
   readonly compare: (a: Uint8Array, b: Uint8Array) => number;
   /** Whether `prefix` has a meaning. */
   readonly prefixes: boolean;
+  /** Takes note of what was met. */
+  readonly mark: (name: string) => void;
 }
 
 /** A history on the way. */
 export class Replay {
-  readonly model: Model;
+  model: Model;
   store: Store;
   readonly #subject: Subject;
-  readonly #snapshots: OpenSnapshot[] = [];
-  readonly #iterators: OpenIterator[] = [];
-  readonly #cursors: OpenCursor[] = [];
-  readonly #compactions: Promise<void>[] = [];
+  readonly #readers: Readers;
+  #compactions: Promise<void>[] = [];
+  /** What the store was like after each write since all was safe, that moment first. */
+  #states: ModelView[];
+  /** Whether something was cleared since, which may be half done. */
+  #cleared = false;
 
   constructor(subject: Subject) {
     this.#subject = subject;
+    this.#readers = new Readers(subject.compare, subject.mark);
     this.model = new Model(subject.compare);
+    this.#states = [this.model.snapshot()];
     this.store = subject.open();
+  }
+
+  /** How many snapshots are held. */
+  get snapshots(): number {
+    return this.#readers.snapshots;
   }
 
   /** Replays all steps; an error names the step. */
@@ -59,7 +57,7 @@ export class Replay {
         throw error;
       }
     }
-    this.#releaseAll();
+    this.#readers.releaseAll(this.store);
     await Promise.all(this.#compactions);
     this.compareAll();
   }
@@ -73,7 +71,6 @@ export class Replay {
   }
 
   async #step(step: Step): Promise<void> {
-    const { store } = this;
     switch (step.type) {
       case 'set':
       case 'delete':
@@ -84,45 +81,65 @@ export class Replay {
         return this.#get(step.keys, step.which);
       case 'scan':
         return this.#scan(step);
-      case 'openIterator':
-        return this.#openIterator(step.range, step.reverse);
-      case 'stepIterator':
-        return this.#stepIterator(step.which, step.count);
-      case 'openCursor':
-        return this.#openCursor(step.range, step.which);
-      case 'moveCursor':
-        return this.#moveCursor(step.which, step.moves);
-      case 'closeReader':
-        return this.#closeReader(step.which);
-      case 'snapshot':
-        this.#snapshots.push({ snapshot: store.snapshot(), view: this.model.snapshot() });
-        return;
-      case 'releaseSnapshot':
-        for (const one of this.#snapshots.splice(step.which, 1)) one.snapshot.release();
-        return;
       case 'clear':
-        if (this.#refused(() => store.clear(step.range), step.range)) return;
-        return this.model.clear(step.range);
+        if (this.#refused(() => this.store.clear(step.range), step.range)) return;
+        this.model.clear(step.range);
+        this.#cleared = true;
+        return;
       case 'size':
         this.#refused(() => {
-          const size = store.approximateSize(step.range);
+          const size = this.store.approximateSize(step.range);
           if (!Number.isSafeInteger(size) || size < 0) throw new Error(`size ${size}`);
         }, step.range);
         return;
       case 'compact':
         return this.#compact(step.range, step.wait);
       case 'reopen':
-        this.#releaseAll();
-        await Promise.all(this.#compactions.splice(0));
-        store.close();
-        this.store = this.#subject.open();
-        return;
-      case 'handOver':
-        return store.handOver();
+        return this.#reopen();
+      case 'die':
+        return this.#die(step);
+      case 'readOnly':
+        return this.#readOnly();
       case 'turn':
         return new Promise((resolve) => setImmediate(resolve));
+      case 'handOver':
+      case 'drain':
+        return this.store[step.type]();
+      case 'sync':
+      case 'flush':
+        await this.store[step.type]();
+        return this.#safe();
       default:
-        return store[step.type]();
+        return this.#read(step);
+    }
+  }
+
+  #read(step: Step): void {
+    const { store } = this;
+    const readers = this.#readers;
+    switch (step.type) {
+      case 'openIterator':
+        if (this.#refused(() => store.entries(step.range).return(), step.range)) return;
+        readers.openIterator(store, this.model.snapshot(), step.range, step.reverse);
+        break;
+      case 'stepIterator':
+        readers.stepIterator(step.which, step.count);
+        break;
+      case 'openCursor':
+        if (this.#refused(() => store.entries(step.range).return(), step.range)) return;
+        readers.openCursor(store, this.model.snapshot(), step.range, step.which);
+        break;
+      case 'moveCursor':
+        readers.moveCursor(step.which, step.moves);
+        break;
+      case 'closeReader':
+        readers.closeReader(step.which);
+        break;
+      case 'snapshot':
+        readers.takeSnapshot(store, this.model.snapshot());
+        break;
+      case 'releaseSnapshot':
+        readers.releaseSnapshot(step.which);
     }
   }
 
@@ -136,10 +153,12 @@ export class Replay {
       value.fill(0x55);
     }
     key.fill(0xaa);
+    this.#states.push(this.model.snapshot());
   }
 
   #batch(how: 'batch' | 'write', changes: readonly Change[]): void {
     this.model.write(changes);
+    this.#states.push(this.model.snapshot());
     const copies = changes.map((change) =>
       change.type === 'set'
         ? { ...change, key: change.key.slice(), value: change.value.slice() }
@@ -158,10 +177,11 @@ export class Replay {
       batch.write();
       same(batch.length, 0);
     }
+    for (const one of copies) if (one.type === 'set') one.value.fill(0x55);
   }
 
   #get(keys: readonly Uint8Array[], which: number): void {
-    const held = this.#snapshots[which];
+    const held = this.#readers.snapshot(which);
     const { store } = this;
     const view = held?.view ?? this.model;
     const options = held === undefined ? undefined : { snapshot: held.snapshot };
@@ -183,7 +203,7 @@ export class Replay {
 
   #scan(step: Extract<Step, { type: 'scan' }>): void {
     const { what, range, reverse, limit } = step;
-    const held = this.#snapshots[step.which];
+    const held = this.#readers.snapshot(step.which);
     const view = held?.view ?? this.model;
     const from = held?.snapshot ?? this.store;
     const asked = { ...range, reverse, limit };
@@ -207,60 +227,71 @@ export class Replay {
     }
   }
 
-  #openIterator(range: HistoryRange, reverse: boolean): void {
-    if (this.#iterators.length > 6) return;
-    if (this.#refused(() => this.store.entries(range).return(), range)) return;
-    const iterator = this.store.entries({ ...range, reverse });
-    const expected = this.model.entries({ ...range, reverse }).map(showEntry);
-    this.#iterators.push({ iterator, expected, at: 0 });
-  }
-
-  #stepIterator(which: number, count: number): void {
-    const open = this.#iterators[which % Math.max(1, this.#iterators.length)];
-    for (let i = 0; open !== undefined && i < count; i++) {
-      const { done, value } = open.iterator.next();
-      same(done ? undefined : showPair(value), open.expected[open.at], `entry ${open.at}`);
-      open.at++;
-    }
-  }
-
-  #openCursor(range: HistoryRange, which: number): void {
-    if (this.#cursors.length > 6) return;
-    const held = this.#snapshots[which];
-    if (this.#refused(() => this.store.entries(range).return(), range)) return;
-    const cursor = (held?.snapshot ?? this.store).cursor(range);
-    const expected = (held?.view ?? this.model.snapshot()).entries(range);
-    same(cursor.valid, false, 'a new cursor is valid');
-    this.#cursors.push({ cursor, expected, at: -1 });
-  }
-
-  #moveCursor(which: number, moves: readonly Move[]): void {
-    const open = this.#cursors[which % Math.max(1, this.#cursors.length)];
-    if (open === undefined) return;
-    for (const move of moves) {
-      const { cursor, expected } = open;
-      const said = move.type === 'seek' ? cursor.seek(move.key.slice()) : cursor[move.type]();
-      open.at = moved(open, move, this.#subject.compare);
-      const entry = expected[open.at];
-      const where = `${move.type} of ${moves.map((one) => one.type).join(' ')}`;
-      same(said, entry !== undefined, `${where} says`);
-      same(cursor.valid, said, `${where}: valid`);
-      if (entry === undefined) open.at = -1;
-      else same(showPair([cursor.key, cursor.value]), showEntry(entry), where);
-      if (said) cursor.value.fill(0x77);
-    }
-  }
-
-  #closeReader(which: number): void {
-    for (const { iterator } of this.#iterators.splice(which, 1)) iterator.return();
-    for (const { cursor } of this.#cursors.splice(which, 1)) cursor.close();
-  }
-
   async #compact(range: HistoryRange, wait: boolean): Promise<void> {
     if (range.prefix !== undefined && !this.#subject.prefixes) return;
     const done = this.store.compact(range);
+    // Its store may die first; whoever waits for it later still hears of it.
+    done.catch(() => {});
     this.#compactions.push(done);
     if (wait) await done;
+  }
+
+  async #reopen(): Promise<void> {
+    this.#readers.releaseAll(this.store);
+    await Promise.all(this.#compactions.splice(0));
+    this.store.close();
+    this.store = this.#subject.open();
+    this.#safe();
+  }
+
+  /** What was written so far survives everything. */
+  #safe(): void {
+    this.#states = [this.model.snapshot()];
+    this.#cleared = false;
+  }
+
+  async #die(death: Death): Promise<void> {
+    const { how } = death;
+    if (how === 'handedOver') this.store.handOver();
+    // A range that was half cleared is none of the model's states.
+    if (how === 'synced' || (how === 'any' && this.#cleared)) await this.store.sync();
+    this.#readers.forgetAll();
+    this.#compactions = [];
+    const dead = this.store;
+    const mayLose = this.#subject.die(death);
+    try {
+      dead.close();
+    } catch {
+      // Nobody hears what a dead process says.
+    }
+    this.store = this.#subject.open();
+    if (how === 'any' && mayLose && !this.#cleared) this.#findState();
+    else this.compareAll();
+    // What an opening has replayed, it has put into tables.
+    this.#safe();
+  }
+
+  /** Goes on with the state that is there, which must be one since all was safe. */
+  #findState(): void {
+    const found = JSON.stringify([...this.store.entries()].map(showPair));
+    const states = this.#states.map((view) => JSON.stringify(view.entries().map(showEntry)));
+    const at = states.lastIndexOf(found);
+    if (at === -1) {
+      same(found, states.at(-1), `none of the ${states.length} states that were; the newest`);
+    }
+    if (at < states.length - 1) this.#subject.mark('losses of what was not synced');
+    this.model = new Model(this.#subject.compare);
+    for (const { key, value } of this.#states[at]!.entries()) this.model.set(key, value);
+    this.compareAll();
+  }
+
+  #readOnly(): void {
+    this.store.handOver();
+    const reader = this.#subject.openReadOnly();
+    const expected = this.model.entries().map(showEntry);
+    same([...reader.entries()].map(showPair), expected, 'read only');
+    reader.close();
+    this.#subject.mark('readers beside the writer');
   }
 
   /**
@@ -277,12 +308,5 @@ export class Replay {
     }
     if (meaningless) throw new Error('a prefix without meaning was taken');
     return false;
-  }
-
-  #releaseAll(): void {
-    for (const { iterator } of this.#iterators.splice(0)) iterator.return();
-    for (const { cursor } of this.#cursors.splice(0)) cursor.close();
-    for (const { snapshot } of this.#snapshots.splice(0)) snapshot.release();
-    same(this.store.stats().pinned, { iterators: 0, snapshots: 0 }, 'pinned');
   }
 }

@@ -22,10 +22,11 @@
  * other npm packages are resolved from packages/db.
  */
 import { crash } from './crash.ts';
+import { model } from './model.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 
 /** The parts, in the order in which they run. */
-const PARTS: readonly Part[] = [crash];
+const PARTS: readonly Part[] = [crash, model];
 
 interface Asked {
   readonly parts: readonly Part[];

@@ -24,7 +24,7 @@ export async function bundle(name, change) {
     configFile: false,
     logLevel: 'error',
     resolve: { conditions: ['@jump/source', ...defaultServerConditions] },
-    ssr: { noExternal: [/^@jump\//], resolve: { conditions: ['@jump/source'] } },
+    ssr: { noExternal: [/^@jump\//], resolve: { conditions: ['@jump/source', 'node'] } },
     build: {
       ssr: join(ROOT, ENTRY),
       outDir,

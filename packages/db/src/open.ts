@@ -1,7 +1,6 @@
 /** Opening, destroying: where a store's parts are named and put together. */
-import { bytewiseComparator, type FilterPolicy, JumpError, wrongType } from '@jump/base';
-import { bloomPolicy, leveldbBloomPolicy } from '@jump/bloom';
-import type { FilterSpec, TableSpec } from '@jump/compaction';
+import { bytewiseComparator, JumpError, wrongType } from '@jump/base';
+import type { TableSpec } from '@jump/compaction';
 import { currentPath, directoryState, parseFileName, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
 import { joinPath, memoryVfs, nodeVfs, type Vfs, type VfsLock } from '@jump/vfs';
@@ -10,19 +9,16 @@ import { Background } from './background/background.ts';
 import { type Executor, InlineExecutor, type JobListener } from './background/executor.ts';
 import { ObsoleteFiles } from './background/obsolete-files.ts';
 import { JumpDB } from './db.ts';
+import { LOCK_FILES, MEMORY, makeDirectory, notADirectory, resolvePath } from './directories.ts';
 import { Engine } from './engine.ts';
-import { FILTER_BITS_PER_KEY, type OpenOptions, resolveOptions, type Settings } from './options.ts';
+import { type OpenOptions, resolveOptions, type Settings } from './options.ts';
 import { checkNames } from './read/range.ts';
 import { makeInternals } from './read/readable-store.ts';
 import { TableCache } from './read/table-cache.ts';
 import { recoverLogs } from './recovery/recovery.ts';
 import { Store } from './store.ts';
+import { readFilters, tableSpec } from './table-spec.ts';
 import { WriteAheadLog } from './write/write-ahead-log.ts';
-
-/** The path that stands for a store in memory. */
-const MEMORY = ':memory:';
-/** What a lock may leave beside LevelDB's own files. */
-const LOCK_FILES = ['LOCK', 'LOCK.owner'];
 
 /**
  * Opens a store, or makes one.
@@ -88,34 +84,6 @@ export function destroy(path: string, options: { readonly vfs?: Vfs } = {}): voi
   if (vfs.list(directory).length === 0) vfs.removeDirectory(directory);
 }
 
-/** Checks a path. */
-export function resolvePath(path: unknown): string {
-  if (path === undefined) return MEMORY;
-  if (typeof path !== 'string') throw wrongType('path', 'a string', path);
-  if (path === '') throw new RangeError('path must not be empty');
-  if (path.includes('\0')) throw new RangeError('path must not contain a NUL character');
-  return path;
-}
-
-/** The error for a path that leads to something else. */
-export function notADirectory(path: string): JumpError {
-  return new JumpError('JUMP_IO', 'not a directory', { file: path, systemCode: 'ENOTDIR' });
-}
-
-/**
- * Every kind of filter that a table may bring, with the one that is written. In an order of the
- * user's other bytes may be the same key, which filters of bytes would deny: only what was chosen
- * is asked.
- */
-export function readFilters(settings: Settings): FilterPolicy[] {
-  const { filter, comparator } = settings;
-  const chosen = filter === undefined ? [] : [filter];
-  if (comparator !== bytewiseComparator) return chosen;
-  const bits = { bitsPerKey: FILTER_BITS_PER_KEY };
-  const known = [bloomPolicy(bits), leveldbBloomPolicy(bits)];
-  return [...chosen, ...known.filter((policy) => policy.name !== filter?.name)];
-}
-
 function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
   const found = vfs.stat(directory);
   if (found !== undefined && found.kind !== 'directory') throw notADirectory(directory);
@@ -145,25 +113,6 @@ function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
       `a directory of something else: it holds ${names}${strange.length > 3 ? ', …' : ''}`,
       { file: directory },
     );
-  }
-}
-
-/**
- * Makes the directory and those above it, and puts their entries on the disk: a synced write must
- * not vanish with one of them.
- */
-function makeDirectory(vfs: Vfs, directory: string): void {
-  let missing = 0;
-  let above = directory.replace(/\/+$/, '');
-  while (above !== '' && vfs.stat(above) === undefined) {
-    missing++;
-    above = above.slice(0, Math.max(0, above.lastIndexOf('/'))).replace(/\/+$/, '');
-  }
-  vfs.makeDirectory(directory);
-  let parent = directory;
-  for (; missing > 0; missing--) {
-    parent = joinPath(parent, '..');
-    vfs.syncDirectory(parent);
   }
 }
 
@@ -249,19 +198,4 @@ function mayUseWorker(vfs: Vfs, settings: Settings): boolean {
     settings.comparator === bytewiseComparator &&
     typeof SharedArrayBuffer !== 'undefined'
   );
-}
-
-function tableSpec(settings: Settings): TableSpec {
-  const { tableSize, blockSize, indexInterval, compression, filterName } = settings;
-  const filter: FilterSpec | undefined =
-    filterName === 'jump' || filterName === 'leveldb'
-      ? { kind: filterName, bitsPerKey: FILTER_BITS_PER_KEY }
-      : settings.filter && { kind: settings.filter.name, bitsPerKey: 0 };
-  return {
-    tableSize,
-    blockSize,
-    indexInterval,
-    compression,
-    ...(filter === undefined ? {} : { filter }),
-  };
 }

@@ -17,8 +17,8 @@ import {
 import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
 import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
+import { notADirectory, resolvePath } from './directories.ts';
 import { tell } from './events.ts';
-import { notADirectory, readFilters, resolvePath } from './open.ts';
 import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
 import { Pins } from './read/pins.ts';
 import type { ReadSource } from './read/read-path.ts';
@@ -27,6 +27,7 @@ import { TableCache } from './read/table-cache.ts';
 import { replay } from './recovery/recovery.ts';
 import { sleep } from './sleep.ts';
 import { readingStats, type Stats } from './stats.ts';
+import { readFilters } from './table-spec.ts';
 import { Memtable } from './write/memtable.ts';
 
 /** A directory that changes faster than it can be read is given up after so many attempts. */

@@ -3,6 +3,7 @@
  */
 import { copyRange } from '@jump/base';
 import { type KernelExports, startKernel } from './kernel-instance.ts';
+import { ReadKernel } from './read-kernel.ts';
 
 /** What {@link BlockKernel.decompress} returns for contents that do not fit: not an error yet. */
 export const TOO_LARGE = -2;
@@ -61,14 +62,24 @@ export class BlockKernel {
   }
 }
 
-let state: { readonly kernel: BlockKernel | undefined } | undefined;
+let state: { readonly kernel: BlockKernel; readonly reading: ReadKernel } | null | undefined;
+
+function threadState(): typeof state {
+  if (state !== undefined) return state;
+  const exports = startKernel();
+  state = exports && { kernel: new BlockKernel(exports), reading: new ReadKernel(exports) };
+  state ??= null;
+  return state;
+}
 
 /** Gives out the kernel for a block of `length` bytes; `undefined` if it is to be done without. */
 export function kernelFor(length: number): BlockKernel | undefined {
-  if (state === undefined) {
-    const exports = startKernel();
-    state = { kernel: exports === undefined ? undefined : new BlockKernel(exports) };
-  }
-  const { kernel } = state;
+  const kernel = threadState()?.kernel;
   return kernel !== undefined && length <= kernel.input.length ? kernel : undefined;
+}
+
+/** Gives out the same as one that checks blocks of `length` bytes, on its stage. */
+export function stageFor(length: number): ReadKernel | undefined {
+  const kernel = threadState()?.reading;
+  return kernel !== undefined && length <= kernel.blockLimit ? kernel : undefined;
 }

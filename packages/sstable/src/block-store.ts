@@ -5,6 +5,7 @@ import { copyRange, corruption, EMPTY_BYTES } from '@jump/base';
 import { Block } from './block.ts';
 import { type BlockCache, type CacheWorkings, workingsOf } from './block-cache.ts';
 import { BlockChecker } from './block-checker.ts';
+import { stageFor } from './block-kernel.ts';
 import { OneBlockMemory, type RecycledMemory } from './block-memory.ts';
 import {
   type BlockRing,
@@ -215,6 +216,32 @@ export class BlockStore {
   loadInto(ordinal: number, contents: Contents): Block {
     const { index } = this;
     this.file.contents(index.offsets[ordinal]!, index.sizes[ordinal]!, contents);
+    return this.check(contents, ordinal);
+  }
+
+  /**
+   * Checks a block that was read elsewhere, as it is stored, from `at` of `bytes`; it then lies there,
+   * or in memory of the caller's.
+   */
+  unpack(bytes: Uint8Array, at: number, ordinal: number, contents: Contents): Block {
+    const size = this.index.sizes[ordinal]!;
+    const kernel = this.#native ? stageFor(size + BLOCK_TRAILER_LENGTH) : undefined;
+    if (kernel !== undefined) {
+      const place = kernel.stage;
+      copyRange(bytes, at, at + size + BLOCK_TRAILER_LENGTH, kernel.bytes, place + HEADER);
+      kernel.words[place / 4 + SIZE] = size;
+      if (this.#admit(kernel, place, ordinal)) {
+        const word = place / 4;
+        const entriesEnd = kernel.words[word + ENTRIES_END]!;
+        const restarts = kernel.words[word + RESTARTS]!;
+        if (!this.#whole) return new Block(bytes, at, at + entriesEnd, restarts);
+        const length = kernel.words[word + LENGTH]!;
+        const target = contents.memory.take(length);
+        copyRange(kernel.bytes, kernel.output, kernel.output + length, target, 0);
+        return new Block(target, 0, entriesEnd, restarts);
+      }
+    }
+    this.file.decode(bytes, at, size, this.index.offsets[ordinal]!, contents);
     return this.check(contents, ordinal);
   }
 

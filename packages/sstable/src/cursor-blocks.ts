@@ -73,8 +73,7 @@ export class CursorBlocks {
     if (offset < this.#windowStart || offset + length > this.#windowEnd) {
       this.#moveWindow(offset, length, backward);
     }
-    file.decode(this.#window, offset - this.#windowStart, size, offset, this.#contents);
-    return this.#store.check(this.#contents, ordinal);
+    return this.#store.unpack(this.#window, offset - this.#windowStart, ordinal, this.#contents);
   }
 
   /** Reads the block's surroundings: only itself after a jump, more and more on a long way. */

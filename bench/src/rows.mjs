@@ -1,107 +1,53 @@
 /**
- * The rows: what each does to an engine, and how many operations that is. An engine offers the
- * calls that a row needs in the way that is fastest for it; every row that reads adds up what it
- * has read, so that nothing can be left out, and all engines must agree on the sum.
+ * The rows: what each does to an engine, how many operations that is, and on what store. Every row
+ * that reads adds up what it has read, so that nothing can be left out, and all engines must agree
+ * on the sum.
  */
 
-const RANGES = 20_000;
+import { latencyRow } from './rows-latency.mjs';
+import { readRows } from './rows-read.mjs';
+import { reopenRows } from './rows-reopen.mjs';
+import { writeRows } from './rows-write.mjs';
 
 /**
+ * @typedef {object} Context
+ * @property {import('./engine.mjs').Engine} engine
+ * @property {() => Promise<import('./engine.mjs').Engine>} open opens the store once more
+ * @property {import('./workload.mjs').Workload} load
+ * @property {import('./clock.mjs').Clock} clock what the row takes, and nothing else
+ * @property {number} n entries of a filled store
+ *
+ * @typedef {object} Outcome
+ * @property {number} operations
+ * @property {number} [sum] the checksum of what was read
+ * @property {number} [userBytes] keys and values written
+ * @property {Record<string, unknown>} [facts] more that the row has found out
+ *
  * @typedef {object} Row
  * @property {string} name
- * @property {'empty' | 'filled'} on what the store holds before
- * @property {(n: number) => number} operations how many operations it makes at N entries
- * @property {(engine: any, load: import('./workload.mjs').Workload, n: number) => Promise<number>} run
+ * @property {string} says what it is, for the report
+ * @property {'nothing' | 'filled' | 'copy' | 'fresh' | 'killed'} before the store: none yet; filled
+ *   in random order and then left alone; a copy of that; filled and closed, or killed, by another
+ *   process just before
+ * @property {'write' | 'read' | 'open' | 'latency'} group
+ * @property {boolean} [durable] it waits for the disk
+ * @property {boolean} [opens] it opens the store itself
+ * @property {boolean} [wholeCache] the cache is as large as the store
+ * @property {(context: Context) => Promise<Outcome>} run
  */
 
-/** @type {Row[]} */
-export const rows = [
-  {
-    name: 'fillseq',
-    on: 'empty',
-    operations: (n) => n,
-    run: (engine, load, n) =>
-      engine.fill(
-        n,
-        (i) => load.key(i),
-        (i) => load.value(i),
-      ),
-  },
-  {
-    name: 'fillrandom',
-    on: 'empty',
-    operations: (n) => n,
-    run: (engine, load, n) =>
-      engine.fill(
-        n,
-        (i) => load.key(load.scatter(i)),
-        (i) => load.value(i),
-      ),
-  },
-  {
-    name: 'fillbatch',
-    on: 'empty',
-    operations: (n) => n,
-    run: (engine, load, n) =>
-      engine.fillBatch(
-        n,
-        100,
-        (i) => load.key(load.scatter(i)),
-        (i) => load.value(i),
-      ),
-  },
-  {
-    name: 'overwrite',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine, load, n) =>
-      engine.fill(
-        n,
-        (i) => load.key(load.scatter(i)),
-        (i) => load.value(i + 1),
-      ),
-  },
-  {
-    name: 'readrandom',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine, load, n) => engine.get(n, (i) => load.key(load.random(i))),
-  },
-  {
-    name: 'readmissing',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine, load, n) => engine.get(n, (i) => `${load.key(load.random(i))}.`),
-  },
-  {
-    name: 'readhot',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine, load, n) =>
-      engine.get(n, (i) => load.key(load.scatter(load.random(i) % (n / 100)))),
-  },
-  {
-    name: 'readseq',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine) => engine.scan(false),
-  },
-  {
-    name: 'readreverse',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine) => engine.scan(true),
-  },
-  {
-    name: 'range10',
-    on: 'filled',
-    operations: () => RANGES,
-    run: (engine, load) => engine.ranges(RANGES, 10, (i) => load.key(load.random(i))),
-  },
-  {
-    name: 'deleterandom',
-    on: 'filled',
-    operations: (n) => n,
-    run: (engine, load, n) => engine.delete(n, (i) => load.key(load.scatter(i))),
-  },
-];
+/** @type {readonly Row[]} */
+export const rows = [...writeRows, ...readRows, ...reopenRows, latencyRow];
+
+/**
+ * Finds a row.
+ * @param {string} name
+ * @returns {Row}
+ */
+export function rowNamed(name) {
+  const row = rows.find((one) => one.name === name);
+  if (row === undefined) {
+    throw new RangeError(`no row ${name}; there are ${rows.map((one) => one.name).join(', ')}`);
+  }
+  return row;
+}

@@ -38,6 +38,7 @@ test(
         const kept = put(ring, table, ordinal, length, i & 0xff);
         expect(kept > 0).toBe(roomFor(length) <= 4000);
       } else if (random.chance(0.5)) ring.touch(table.places[ordinal]!);
+      if (i % 8 > 0) continue;
       let held = 0;
       tables.forEach((one, t) => {
         one.places.forEach((place, o) => {
@@ -45,9 +46,8 @@ test(
           const { length, byte } = written.get(`${t} ${o}`)!;
           held += roomFor(length);
           const at = place + HEADER;
-          for (const probe of [at, at + length - 1]) {
-            expect(ring.memory.bytes[probe], `${t} ${o}`).toBe(byte);
-          }
+          const { bytes } = ring.memory;
+          if (bytes[at] !== byte || bytes[at + length - 1] !== byte) expect.fail(`${t} ${o}`);
         });
       });
       expect(ring.bytes).toBe(held);

@@ -1,5 +1,6 @@
 /** The store as its users see it: every method checks, delegates, and returns. */
-import { JumpError, wrongType } from '@jump/base';
+import { wrongType } from '@jump/base';
+import { makeCheckpoint } from './checkpoint.ts';
 import type { Engine } from './engine.ts';
 import { checkNames, type KeyRange, RANGE_NAMES, resolveRange } from './read/range.ts';
 import { type Internals, ReadableStore } from './read/readable-store.ts';
@@ -169,10 +170,22 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
     onProgress?.({ done: total, total });
   }
 
-  /** Not built yet: rejects with `JUMP_UNSUPPORTED`. */
-  async checkpoint(_directory: string): Promise<void> {
-    this.#engine.store.checkOpen();
-    throw new JumpError('JUMP_UNSUPPORTED', 'checkpoint is not built yet');
+  /**
+   * Copies the store, as it is at this call, into a directory that is absent or empty; resolves
+   * when the copy is on stable storage and can be opened. Writing goes on meanwhile.
+   *
+   * Tables get a second name there where the file system has hard links, and are copied where not;
+   * what is in no table yet becomes one in the copy. So it costs no room to begin with, and the
+   * time to write what the memtables hold. Works on a poisoned store too. A store in memory that
+   * was opened without a `vfs` goes to Node's file system.
+   *
+   * @throws {JumpError} `JUMP_EXISTS` if the directory is not empty, `JUMP_CLOSED` if the store is
+   *   closed meanwhile, `JUMP_IO`; nothing is left behind, and the store is as it was
+   */
+  async checkpoint(directory: string): Promise<void> {
+    const { store } = this.#engine;
+    const { vfs, directory: own, settings } = store;
+    await makeCheckpoint({ source: store, vfs, directory: own, settings }, directory);
   }
 
   /** Tells how the store is doing. Cheap, but not free: adds up tables and filters. */

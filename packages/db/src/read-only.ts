@@ -17,6 +17,7 @@ import {
 import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
 import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
+import { type CheckpointSource, makeCheckpoint } from './checkpoint.ts';
 import { notADirectory, resolvePath } from './directories.ts';
 import { tell } from './events.ts';
 import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
@@ -131,6 +132,14 @@ export class ReadOnlyDB<K = string, V = string> extends ReadableStore<K, V> {
     throw this.#refusal('compact');
   }
 
+  /**
+   * Copies what this store shows into a directory that is absent or empty, as
+   * `checkpoint` of `JumpDB`. A backup from beside the writer, which does not notice.
+   */
+  async checkpoint(directory: string): Promise<void> {
+    await makeCheckpoint(this.#source.forCheckpoint(), directory);
+  }
+
   /** Tells what was read: nothing is written here, so there are no jobs, stalls or locks. */
   stats(): Stats {
     const { state } = this.#source;
@@ -233,6 +242,12 @@ class ReadOnlySource {
     this.#older = this.#older.filter((one) => one.deref() !== undefined);
     this.#older.push(new WeakRef(old));
     old.retire();
+  }
+
+  /** What a checkpoint of the newest known state reads. */
+  forCheckpoint(): CheckpointSource {
+    const { state, directory } = this;
+    return { source: state, vfs: this.#vfs, directory, settings: this.#settings };
   }
 
   close(): void {

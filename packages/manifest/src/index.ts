@@ -16,7 +16,8 @@ export {
   parseFileName,
   tableName,
 } from './file-names.ts';
-export type { TornTail } from './recover.ts';
+export { type StoreContents, writeFirstManifest } from './first-manifest.ts';
+export { type ManifestState, readManifest, type TornTail } from './recover.ts';
 export { Version } from './version.ts';
 export {
   type AddedTable,

@@ -419,6 +419,12 @@ Outcome Bench::Run(const std::string& row) {
   if (row == "reopen-first" || row == "reopen-killed") return Reopen(1);
   if (row == "latency") return Latency();
   if (row == "compact") {
+    Clock off;
+    Each(&off, (n_ + 1) / 2, [this](uint32_t i) { return load_.Scatter(2 * i); }, false,
+         [&](uint32_t i, const std::string& key) {
+           Check(db_->Put(WriteOptions(), key, load_.Value(i + 1)));
+         });
+    Idle();
     clock_.Time([&] { db_->CompactRange(nullptr, nullptr); });
     return {double(n_), false, NAN, ""};
   }

@@ -1,5 +1,6 @@
 /** The rows that write. */
-import { CHUNK } from './clock.mjs';
+import { CHUNK, Clock } from './clock.mjs';
+import { idle } from './idle.mjs';
 
 /** @typedef {import('./rows.mjs').Context} Context */
 /** @typedef {import('./rows.mjs').Row} Row */
@@ -102,8 +103,20 @@ async function deleteRandom({ engine, load, clock, n }) {
   return { operations: n, userBytes: n * 16 };
 }
 
-/** @param {Context} context */
-async function compact({ engine, clock, n }) {
+/**
+ * Merges everything, after every second entry got another value with the clock off: how much a
+ * store that is left alone has still to merge is chance.
+ * @param {Context} context
+ */
+async function compact({ engine, load, clock, n }) {
+  await new Clock().chunks(
+    Math.ceil(n / 2),
+    CHUNK,
+    (from, to) => pairs(load, from, to, (i) => load.scatter(2 * i), 1),
+    ({ keys, values }) => engine.put(keys, values),
+  );
+  await engine.finish();
+  await idle();
   await clock.time(() => engine.compact?.());
   return { operations: n };
 }
@@ -197,7 +210,7 @@ export const writeRows = [
   },
   {
     name: 'compact',
-    says: 'everything merged into one sorted run; per entry',
+    says: 'everything merged into one sorted run, after half was overwritten; per entry',
     group: 'write',
     before: 'copy',
     run: compact,

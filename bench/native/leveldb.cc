@@ -1,7 +1,7 @@
 // The rows of the bench on LevelDB in C++; prints what src/child.mjs prints.
 //
 //   leveldb-bench step=row row=fillseq entries=100000 valueSize=100 cacheMib=64 compression=true
-//     directory=/tmp/store
+//     writeBuffer=8388608 directory=/tmp/store
 //
 // Settings and steps are those of src/run-task.mjs and of the rows in src/rows-*.mjs.
 #include <leveldb/cache.h>
@@ -121,7 +121,7 @@ class Bench {
   void Open() {
     leveldb::Options options;
     options.create_if_missing = true;
-    options.write_buffer_size = 8 << 20;
+    options.write_buffer_size = std::stoul(task_["writeBuffer"]);
     options.block_cache = cache_.get();
     options.filter_policy = filter_.get();
     const bool plain = task_["compression"] == "false";

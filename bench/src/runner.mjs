@@ -8,6 +8,7 @@ import { commit, machine } from './environment.mjs';
 import { NATIVE } from './native.mjs';
 import { caseOf, Results, readResults } from './results.mjs';
 import { rowNamed } from './rows.mjs';
+import { WRITE_BUFFER } from './settings.mjs';
 import { bytesOnDisk, copyStore, filledStore } from './stores.mjs';
 
 /** @typedef {import('./prepare.mjs').ReadyEngine} ReadyEngine */
@@ -173,8 +174,8 @@ export class Runner {
   child(engine, task) {
     const [program, args] =
       engine.kind === 'native'
-        ? [NATIVE, Object.entries(task).map(([name, value]) => `${name}=${value}`)]
-        : [process.execPath, [HEAP, CHILD, JSON.stringify(task)]];
+        ? [NATIVE, nativeArguments({ ...task, writeBuffer: WRITE_BUFFER })]
+        : [process.execPath, [...(engine.inMemory ? [HEAP] : []), CHILD, JSON.stringify(task)]];
     const { status, signal, stdout, error } = spawnSync(program, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',
@@ -188,3 +189,6 @@ export class Runner {
     return stdout === '' ? undefined : JSON.parse(stdout);
   }
 }
+
+/** @param {Record<string, unknown>} task */
+const nativeArguments = (task) => Object.entries(task).map(([name, value]) => `${name}=${value}`);

@@ -1,4 +1,9 @@
-/** Settings that all engines share. */
+/** Settings that all engines share, so that none has more memory than the others. */
+import { resolveOptions } from '../../packages/db/dist/options.js';
 
-/** Bytes of new entries that LevelDB keeps in memory: as many as JumpDB does by default. */
-export const WRITE_BUFFER = 8 << 20;
+const { memtableSize, tableSize } = resolveOptions({}, false);
+
+/** Bytes of new entries that JumpDB keeps in memory by default; LevelDB is given as many. */
+export const WRITE_BUFFER = memtableSize;
+/** Bytes of JumpDB's tables; LevelDB's are of its own default, 2 MiB. */
+export const TABLE_SIZE = tableSize;

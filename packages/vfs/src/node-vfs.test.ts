@@ -54,6 +54,20 @@ test.skipIf(!fs.existsSync('/dev/full'))('says what the disk said', async () => 
   file.close();
 });
 
+test('syncs a file that another handle has written, and says what the disk said', () => {
+  const file = joinPath(newDirectory(), 'MANIFEST-000001');
+  const handle = nodeVfs.open(file, 'create');
+  handle.write(new Uint8Array(10), 0, 10);
+  nodeVfs.syncFile?.(file);
+  handle.write(new Uint8Array(10), 0, 10);
+  expect(nodeVfs.stat(file)?.size).toBe(20);
+  handle.close();
+  expectIoError(() => nodeVfs.syncFile?.(`${file}x`), 'ENOENT', `${file}x`);
+  if (fs.existsSync('/dev/full')) {
+    expectIoError(() => nodeVfs.syncFile?.('/dev/full'), 'EINVAL', '/dev/full');
+  }
+});
+
 // The kernel hands this one out in pieces of at most a page or so.
 test.skipIf(!fs.existsSync('/proc/kallsyms'))('goes on after a short read', () => {
   const file = new NodeFile('kallsyms', fs.openSync('/proc/kallsyms', 'r'));

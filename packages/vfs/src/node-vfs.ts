@@ -124,6 +124,22 @@ export const nodeVfs: Vfs = {
     }
   },
 
+  syncFile(path: string): void {
+    // Opened for writing too: Windows flushes nothing else. What was written through another
+    // descriptor is flushed, and its failures are told to whoever asks first.
+    let file: VfsFile;
+    try {
+      file = new NodeFile(path, fs.openSync(path, O_RDWR));
+    } catch (cause) {
+      throw fromNode(cause, 'cannot open', path);
+    }
+    try {
+      file.sync();
+    } finally {
+      file.close();
+    }
+  },
+
   lock(directory: string, options: { readonly requireKernelLock?: boolean } = {}): VfsLock {
     return lockDirectory(directory, options.requireKernelLock === true);
   },

@@ -122,6 +122,11 @@ export interface Vfs {
   /** Puts a directory's entries on stable storage; see the module's words on "synced". */
   syncDirectory(directory: string): void;
   /**
+   * Puts the bytes and size of a file on stable storage that another thread has written and holds
+   * open: what that thread's {@link VfsFile.sync} would do. Needed where threads can work together.
+   */
+  syncFile?(path: string): void;
+  /**
    * Locks a directory through its file `LOCK`, which is created if it is not there.
    *
    * @param options - `requireKernelLock`: refuse rather than lock more weakly than `'kernel'`

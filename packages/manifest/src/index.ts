@@ -29,4 +29,9 @@ export {
   type TableMeta,
   type VersionEdit,
 } from './version-edit.ts';
-export { type LogAndApplyOptions, VersionSet, type VersionSetOptions } from './version-set.ts';
+export {
+  type LogAndApplyOptions,
+  type LoggedEdit,
+  VersionSet,
+  type VersionSetOptions,
+} from './version-set.ts';

@@ -61,11 +61,24 @@ export class ManifestWriter {
     old?.close();
   }
 
-  /** Appends an edit and syncs; first the directory, unless it is known to be synced. */
+  /** Where the manifest is; `undefined` before there is one. */
+  get path(): string | undefined {
+    return this.#log?.path;
+  }
+
+  /**
+   * Appends an edit, which is not safe before it is synced; syncs the directory first, unless it is
+   * known to be synced.
+   */
   append(record: Uint8Array, directorySynced: boolean): void {
     if (!directorySynced) this.#vfs.syncDirectory(this.#directory);
     this.#beforeStep();
     this.#log?.append(record);
+    this.#log?.handOver();
+  }
+
+  /** Puts all edits on stable storage. */
+  sync(): void {
     this.#log?.sync();
   }
 

@@ -212,6 +212,33 @@ describe('every call fails once', () => {
   );
 });
 
+test('a logged edit is current once it is applied; another thread may sync it', () => {
+  const { memory, vfs } = directory();
+  const set = VersionSet.create(vfs, 'db');
+  const [first, second] = [makeTable(set, memory), makeTable(set, memory, 'c', 'd')];
+  vfs.operations.length = 0;
+  const logged = set.log({ added: [{ level: 0, table: first }] }, { directorySynced: true });
+  expect([logged.synced, set.manifestPath, numbers(set.current)[0]]).toEqual([
+    false,
+    'db/MANIFEST-000001',
+    [],
+  ]);
+  expect(vfs.show(WRITING).replaceAll(/ \d+$/gm, '')).toBe('write db/MANIFEST-000001');
+  expect(() => set.log({})).toThrow('was not applied');
+  set.sync();
+  set.apply(logged);
+  expect(numbers(set.current)[0]).toEqual([first.number]);
+  expect(() => set.apply(logged)).toThrow('not the last one logged');
+  // A sync that failed elsewhere is as final as one that failed here.
+  set.log({ added: [{ level: 0, table: second }] }, { directorySynced: true });
+  set.fail(new Error('the disk is gone'));
+  vfs.operations.length = 0;
+  expect(() => set.log({})).toThrow(expect.objectContaining({ code: 'JUMP_POISONED' }));
+  expect(() => set.sync()).toThrow(expect.objectContaining({ code: 'JUMP_POISONED' }));
+  expect(vfs.show(WRITING)).toBe('');
+  expect(numbers(set.current)[0]).toEqual([first.number]);
+});
+
 test('an edit that does not fit is refused, and nothing happens', () => {
   const { memory, vfs } = directory();
   const set = VersionSet.create(vfs, 'db');

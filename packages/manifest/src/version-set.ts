@@ -48,6 +48,20 @@ export interface LogAndApplyOptions {
   readonly directorySynced?: boolean;
 }
 
+/** A change that is in the manifest, but not yet current; made by {@link VersionSet.log}. */
+export interface LoggedEdit {
+  /** The whole of the edit. */
+  readonly edit: Partial<VersionEdit> & {
+    readonly logNumber: number;
+    readonly previousLogNumber: number;
+    readonly lastSequence: number;
+  };
+  /** The version that it leads to. */
+  readonly version: Version;
+  /** Whether it is on stable storage already. */
+  readonly synced: boolean;
+}
+
 const DEFAULT_MANIFEST_SIZE = 4 << 20;
 
 /** What a set starts with. */
@@ -83,6 +97,8 @@ export class VersionSet {
   #manifestNumber: number;
   #compactPointers: (Uint8Array | undefined)[];
   #failure: { readonly cause: unknown } | undefined;
+  /** The change that was logged and not yet applied. */
+  #logged: LoggedEdit | undefined;
   #closed = false;
 
   private constructor(
@@ -237,11 +253,27 @@ export class VersionSet {
    *   poisoned; JUMP_POISONED from then on. Delete no files then
    */
   logAndApply(edit: Partial<VersionEdit>, options: LogAndApplyOptions = {}): void {
+    const logged = this.log(edit, options);
+    if (!logged.synced) this.sync();
+    this.apply(logged);
+  }
+
+  /**
+   * Does the first part of {@link VersionSet.logAndApply}: writes a change to the manifest, and no
+   * more. The manifest must then be synced, by {@link VersionSet.sync} or by another thread, and
+   * the change be applied, before the next one is logged.
+   *
+   * @throws as {@link VersionSet.logAndApply}
+   */
+  log(edit: Partial<VersionEdit>, options: LogAndApplyOptions = {}): LoggedEdit {
+    const pending = this.#logged !== undefined && this.#failure === undefined;
+    if (pending) throw new Error('the edit before was not applied');
     const full = this.#complete(edit);
     const version = this.#current.apply(full);
     encodeVersionEdit(full); // refuses numbers that are none, before anything is written
+    const synced = this.#manifest.needsNew;
     this.#guarded(() => {
-      if (this.#manifest.needsNew) {
+      if (synced) {
         this.#startManifest((next) => [this.#snapshot(), { ...full, nextFileNumber: next }]);
       } else {
         const namesFiles = (edit.added ?? []).length > 0 || edit.logNumber !== undefined;
@@ -249,10 +281,34 @@ export class VersionSet {
         this.#manifest.append(record, !namesFiles || options.directorySynced === true);
       }
     });
+    this.#logged = { edit: full, version, synced };
+    return this.#logged;
+  }
+
+  /** Puts the manifest on stable storage. @throws JUMP_IO, and poisons, if the disk fails */
+  sync(): void {
+    this.#guarded(() => this.#manifest.sync());
+  }
+
+  /** Where the manifest is that edits are written to; `undefined` before the first one. */
+  get manifestPath(): string | undefined {
+    return this.#manifest.path;
+  }
+
+  /** Takes note that a sync of the manifest in another thread has failed. */
+  fail(cause: unknown): void {
+    this.#failure ??= { cause };
+  }
+
+  /** Makes a logged change current. REQUIRES: it is on stable storage. */
+  apply(logged: LoggedEdit): void {
+    if (this.#logged !== logged) throw new Error('the edit was not the last one logged');
+    this.#logged = undefined;
+    const { edit, version } = logged;
     this.#current = version;
-    this.#logNumber = full.logNumber;
-    this.#previousLogNumber = full.previousLogNumber;
-    this.lastSequence = full.lastSequence;
+    this.#logNumber = edit.logNumber;
+    this.#previousLogNumber = edit.previousLogNumber;
+    this.lastSequence = edit.lastSequence;
     this.#compactPointers = this.#compactPointers.slice();
     for (const { level, key } of edit.compactPointers ?? []) this.#compactPointers[level] = key;
   }

@@ -113,7 +113,8 @@ export class Store implements ReadSource {
     this.memtables = new MemtablePool(
       () => new Memtable({ comparator, shared: parts.shared, size }),
       this.pins,
-      // An order of the user's may write in the middle of a search, and so end the memtable searched.
+      // An order of the user's may write in the middle of a search, and so end the memtable
+      // searched.
       comparator === bytewiseComparator ? KEPT_MEMTABLES * size : 0,
     );
     this.active = this.memtables.take();

@@ -1,4 +1,5 @@
-// Goal:   whoever iterates sees the store of then, though the memory of its memtables is in use again.
+// Goal:   whoever iterates sees the store of then, though the memory of its memtables is in use
+//         again.
 import { memoryVfs } from '@jump/vfs';
 import { expect, test } from 'vitest';
 import { open } from '../src/index.ts';

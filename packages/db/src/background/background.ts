@@ -32,6 +32,9 @@ export class Background implements JobListener {
   readonly #inline: () => Executor;
   #executor: Executor;
   #nextId = 1;
+  /** Removals of files: how many were asked for, and how many have ended. They end in order. */
+  #removals = 0;
+  #removed = 0;
   #closed = false;
 
   /** @param makeExecutor - makes the executor; called again, asking for inline, when one dies */
@@ -44,17 +47,19 @@ export class Background implements JobListener {
   ) {
     this.#store = store;
     this.#obsolete = obsolete;
-    const edits = new Edits(store, obsolete);
+    const edits = new Edits(store, obsolete, () => this.#executor);
     this.edits = edits;
     this.#executor = makeExecutor(this, false);
+    obsolete.remove = (paths) => this.#remove(paths);
     this.#inline = () => makeExecutor(this, true);
     const start: StartJob = (job, memtable) => {
       const id = this.#nextId++;
       this.#executor.start(id, job, memtable);
       return id;
     };
-    this.#flushes = new Flushes({ store, log, edits, obsolete, spec }, start);
-    this.#merges = new Merges({ store, edits, spec }, start, () => this.executor);
+    const done = (): void => this.schedule();
+    this.#flushes = new Flushes({ store, log, edits, obsolete, spec }, start, done);
+    this.#merges = new Merges({ store, edits, spec }, start, () => this.executor, done);
   }
 
   /** Where jobs run. */
@@ -142,7 +147,9 @@ export class Background implements JobListener {
     });
     this.#keepAlive();
     this.schedule();
-    return done;
+    await done;
+    // Whoever compacts wants the room back.
+    if (this.#removed < this.#removals) await this.#wait('removal', this.#removals);
   }
 
   /** Whether a job is running that reads one of these tables. */
@@ -176,14 +183,8 @@ export class Background implements JobListener {
     if (this.#store.poisoned) return;
     if (outcome.type === 'done') {
       this.#retries.succeeded();
-      try {
-        if (flush) this.#flushes.finish(outcome.result, this.executor);
-        if (merge !== undefined) this.#merges.finish(merge, outcome.result);
-      } catch (error) {
-        // The edit has poisoned the store already, which has told everybody.
-        if (!this.#store.poisoned) throw error;
-        return;
-      }
+      if (flush) this.#flushes.finish(outcome.result, this.executor);
+      if (merge !== undefined) this.#merges.finish(merge, outcome.result);
     } else if (outcome.type === 'lost') {
       this.#store.report(outcome.error, false);
       if (this.#executor.kind === 'worker') this.#executor = this.#inline();
@@ -196,6 +197,14 @@ export class Background implements JobListener {
       if (flush) this.#waiters.reject('flush', outcome.error);
     }
     this.schedule();
+  }
+
+  #remove(paths: readonly string[]): void {
+    this.#removals++;
+    this.#executor.remove(paths, (errors) => {
+      this.#waiters.settle('removal', ++this.#removed);
+      this.#obsolete.report(errors);
+    });
   }
 
   #startFlush(): void {

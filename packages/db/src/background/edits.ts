@@ -2,23 +2,44 @@
  * The one way in which the live tables of an open store change: an edit goes to the manifest and to
  * the disk, its version becomes the current one, and only then are files removed that it left out.
  *
+ * Waiting for the disk is the executor's: where that is another thread, the thread that writes goes
+ * on meanwhile, and the edit becomes current a little later. Edits follow each other, one at a
+ * time.
+ *
  * REQUIRES: the tables that an edit adds are on the disk, and the directory was synced since they
  * were made.
  */
-import type { VersionEdit } from '@jump/manifest';
+import type { LoggedEdit, VersionEdit } from '@jump/manifest';
 import type { Store } from '../store.ts';
+import type { Executor } from './executor.ts';
 import type { ObsoleteFiles } from './obsolete-files.ts';
+
+/** An edit, and what is to be done with it. */
+export interface EditRequest {
+  /** The change. */
+  readonly edit: Partial<VersionEdit>;
+  /** What the job that made the added tables said of their tombstones. */
+  readonly blocked?: Iterable<readonly [number, number]>;
+  /** Called when the version is current, before anybody can be told of anything. */
+  readonly live?: () => void;
+  /** Called when all is done: what it left out is removed, or nearly. It may tell listeners. */
+  readonly done?: () => void;
+}
 
 /** Applies version edits. */
 export class Edits {
   readonly #store: Store;
   readonly #obsolete: ObsoleteFiles;
+  readonly #executor: () => Executor;
   readonly #blocked = new Map<number, number>();
+  readonly #queue: EditRequest[] = [];
+  #busy = false;
 
   /** Applies to `store`; what is no longer live goes to `obsolete`. */
-  constructor(store: Store, obsolete: ObsoleteFiles) {
+  constructor(store: Store, obsolete: ObsoleteFiles, executor: () => Executor) {
     this.#store = store;
     this.#obsolete = obsolete;
+    this.#executor = executor;
   }
 
   /** Live tables with tombstones that a snapshot held back; see `PickState.tombstonesBlocked`. */
@@ -26,32 +47,90 @@ export class Edits {
     return this.#blocked;
   }
 
+  /** Whether an edit is on its way: the current version is about to change. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /**
-   * Writes an edit to the manifest, and makes its version current. Poisons if that fails.
-   *
-   * @param blocked - what the job that made the added tables said of their tombstones
-   * @param live - called when the version is current, before anybody can be told of anything
+   * Writes an edit to the manifest, has that synced, and then makes its version current. What fails
+   * poisons the store; the rest of the request is not done then.
    */
-  apply(
-    edit: Partial<VersionEdit>,
-    blocked: Iterable<readonly [number, number]> = [],
-    live: () => void = () => {},
-  ): void {
-    const { versions } = this.#store;
-    const manifest = versions.manifestNumber;
-    try {
-      versions.logAndApply(edit, { directorySynced: true });
-    } catch (error) {
-      throw this.#store.poison(error, true);
+  apply(request: EditRequest): void {
+    this.#queue.push(request);
+    if (!this.#busy) this.#next();
+  }
+
+  /**
+   * The same for an edit that leaves out no file, so that nothing is lost with it: current at once,
+   * on the disk with the next one. REQUIRES: no edit is on its way.
+   */
+  applyUnsynced(request: EditRequest): void {
+    const logged = this.#log(request);
+    if (logged !== undefined) this.#finish(request, logged);
+  }
+
+  /** Ends what is on its way, waiting for the disk. @throws JUMP_POISONED if that fails */
+  settle(): void {
+    while (this.#busy && !this.#store.poisoned) this.#executor().wait(SETTLE_MS);
+    this.#store.checkWritable();
+  }
+
+  #next(): void {
+    const request = this.#queue.shift();
+    if (request === undefined || this.#store.poisoned) return;
+    const logged = this.#log(request);
+    if (logged === undefined) return;
+    if (logged.synced) {
+      this.#finish(request, logged);
+      this.#next();
+      return;
     }
+    const { versions } = this.#store;
+    this.#busy = true;
+    const file = { path: versions.manifestPath!, sync: () => versions.sync() };
+    this.#executor().sync(file, (failure) => {
+      this.#busy = false;
+      if (failure !== undefined) {
+        versions.fail(failure.error);
+        this.#store.poison(failure.error, true);
+        return;
+      }
+      if (this.#store.poisoned) return;
+      this.#finish(request, logged);
+      if (!this.#busy) this.#next();
+    });
+  }
+
+  #log({ edit }: EditRequest): LoggedEdit | undefined {
+    try {
+      return this.#store.versions.log(edit, { directorySynced: true });
+    } catch (error) {
+      this.#store.poison(error, true);
+      return undefined;
+    }
+  }
+
+  #finish({ edit, blocked = [], live, done }: EditRequest, logged: LoggedEdit): void {
+    const { versions } = this.#store;
+    versions.apply(logged);
     this.#store.version = versions.current;
-    live();
+    live?.();
     for (const { number } of edit.deleted ?? []) this.#blocked.delete(number);
     for (const [number, sequence] of blocked) this.#blocked.set(number, sequence);
     // A table that was only moved is deleted from one level and added to another.
     const added = new Set(edit.added?.map(({ table }) => table.number));
     this.#obsolete.add((edit.deleted ?? []).map((one) => one.number).filter((n) => !added.has(n)));
     this.#obsolete.sweep();
-    if (versions.manifestNumber !== manifest) this.#obsolete.removeManifests();
+    if (logged.synced) this.#obsolete.removeManifests();
+    try {
+      done?.();
+    } catch (error) {
+      // A log that failed has poisoned the store: the next write, or `close`, tells it.
+      if (!this.#store.poisoned) throw error;
+    }
   }
 }
+
+/** One look at whether an edit has come to its end. */
+const SETTLE_MS = 50;

@@ -1,5 +1,6 @@
 /** Where background work runs: the interface of both executors, and the inline one. */
 import type { WrittenTables } from '@jump/compaction';
+import { type Failure, failureOf, removeFiles, type WrittenFile } from './file-work.ts';
 import { type Job, type JobEnvironment, runJob } from './jobs.ts';
 
 /** How a job ended. */
@@ -27,6 +28,19 @@ export interface Executor {
   readonly kind: 'worker' | 'inline';
   /** Starts a job. */
   start(id: number, job: Job, memtable: JobEnvironment['memtable']): void;
+  /** Makes ready for jobs that are soon to come. */
+  prepare(): void;
+  /**
+   * Puts a file on stable storage that the calling thread has written. Later `done` is called with
+   * what went wrong, if anything: from inside `poll`, `wait`, `close`, or a callback of the event
+   * loop.
+   */
+  sync(file: WrittenFile, done: (failure: Failure | undefined) => void): void;
+  /**
+   * Removes files that nobody needs: soon, and by the end of `close` at the latest. `done` is called
+   * as that of `sync`, with a failure for each file that cannot be removed.
+   */
+  remove(paths: readonly string[], done: (errors: readonly unknown[]) => void): void;
   /** Delivers what has ended since. Costs next to nothing when nothing has. */
   poll(): void;
   /** Waits for something to end or move, at most so many milliseconds, without the event loop. */
@@ -34,8 +48,9 @@ export interface Executor {
   /** Whether the process stays alive until the running jobs have ended. */
   keepAlive(on: boolean): void;
   /**
-   * Stops all jobs; returns when none runs any more. Nothing is delivered: what was done before it
-   * could be stopped is returned, and its tables are nobody's.
+   * Stops all jobs; returns when none runs any more. Their ends are not delivered: what was done
+   * before it could be stopped is returned, and its tables are nobody's. Files are synced and
+   * removed as asked.
    */
   close(): readonly WrittenTables[];
 }
@@ -60,6 +75,8 @@ export class InlineExecutor implements Executor {
   readonly #environment: Omit<JobEnvironment, 'cancelled' | 'memtable'>;
   readonly #listener: JobListener;
   readonly #running: Running[] = [];
+  /** Work on files that was asked for. */
+  readonly #calls: (() => void)[] = [];
   #planned: Immediate | undefined;
   #alive = false;
   #closed = false;
@@ -81,6 +98,18 @@ export class InlineExecutor implements Executor {
     this.#plan();
   }
 
+  prepare(): void {
+    // There is nothing to be made ready.
+  }
+
+  sync(file: WrittenFile, done: (failure: Failure | undefined) => void): void {
+    this.#call(() => done(failureOf(() => file.sync())));
+  }
+
+  remove(paths: readonly string[], done: (errors: readonly unknown[]) => void): void {
+    this.#call(() => done(removeFiles(this.#environment.vfs, paths)));
+  }
+
   poll(): void {
     // Slices run between turns; a writer that does not wait does not pay for them.
   }
@@ -99,11 +128,22 @@ export class InlineExecutor implements Executor {
     this.#closed = true;
     // A job that is given up removes its outputs.
     for (const { steps } of this.#running.splice(0)) steps.return({} as WrittenTables);
+    for (let call = this.#calls.shift(); call !== undefined; call = this.#calls.shift()) call();
     return [];
   }
 
+  #call(call: () => void): void {
+    if (this.#closed) {
+      call();
+      return;
+    }
+    this.#calls.push(call);
+    this.#plan();
+  }
+
   #plan(): void {
-    if (this.#planned !== undefined || this.#running.length === 0 || this.#closed) return;
+    const idle = this.#running.length + this.#calls.length === 0;
+    if (this.#planned !== undefined || idle || this.#closed) return;
     const later = (globalThis as { setImmediate?: (callback: () => void) => Immediate })
       .setImmediate;
     const run = (): void => {
@@ -118,9 +158,12 @@ export class InlineExecutor implements Executor {
   #slice(ms: number): void {
     const end = performance.now() + ms;
     do {
+      if (this.#closed || this.#inside) return;
+      const call = this.#calls.shift();
       const job = this.#running[0];
-      if (job === undefined || this.#closed || this.#inside) return;
-      this.#step(job);
+      if (call !== undefined) call();
+      else if (job !== undefined) this.#step(job);
+      else return;
     } while (performance.now() < end);
   }
 

@@ -27,20 +27,24 @@ export interface FlushParts {
 export class Flushes {
   readonly #parts: FlushParts;
   readonly #start: StartJob;
+  readonly #done: () => void;
   /** The job that runs. */
   #running: number | undefined;
+  /** Whether the table is there, and the edit on its way that makes it live. */
+  #ending = false;
   /** The newest sequence of the immutable memtable. */
   #sequence = 0;
 
-  /** Starts nothing yet; jobs go to `start`. */
-  constructor(parts: FlushParts, start: StartJob) {
+  /** Starts nothing yet; jobs go to `start`. Calls `done` when a table has become live. */
+  constructor(parts: FlushParts, start: StartJob, done: () => void) {
     this.#parts = parts;
     this.#start = start;
+    this.#done = done;
   }
 
   /** Whether a flush is under way. */
   get running(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#ending;
   }
 
   /** Whether the active memtable can become immutable now. */
@@ -82,7 +86,7 @@ export class Flushes {
     return true;
   }
 
-  /** Makes the table of a flush live. @throws what poisons the store */
+  /** Makes the table of a flush live. */
   finish(result: WrittenTables, executor: 'worker' | 'inline'): void {
     const { store, log, edits, obsolete } = this.#parts;
     const memtable = store.immutable!;
@@ -90,18 +94,28 @@ export class Flushes {
     const older = store.versions.logNumber;
     const lastSequence = this.#sequence;
     const added = result.tables.map((table) => ({ level: 0, table }));
-    // Removing files may fail, and be told to a listener that writes: by then the memtable is gone.
-    edits.apply({ logNumber, lastSequence, added }, result.blocked, () => {
-      store.immutable = undefined;
-      store.memtables.retire(memtable);
-      store.flushedSequence = lastSequence;
-      store.counters.flushes++;
-      store.counters.tableBytes += result.bytesWritten;
+    this.#ending = true;
+    edits.apply({
+      edit: { logNumber, lastSequence, added },
+      blocked: result.blocked,
+      // Removing files may fail, and be told to a listener that writes: by then the memtable is
+      // gone.
+      live: () => {
+        this.#ending = false;
+        store.immutable = undefined;
+        store.memtables.retire(memtable);
+        store.flushedSequence = lastSequence;
+        store.counters.flushes++;
+        store.counters.tableBytes += result.bytesWritten;
+      },
+      done: () => {
+        log.dropBefore(logNumber, lastSequence);
+        obsolete.removeLogs(older, logNumber);
+        for (const { number, entries = 0, fileSize } of result.tables) {
+          store.emit({ type: 'flush', table: number, entries, bytes: fileSize, executor });
+        }
+        this.#done();
+      },
     });
-    log.dropBefore(logNumber, lastSequence);
-    for (let number = older; number < logNumber; number++) obsolete.removeLog(number);
-    for (const { number, entries = 0, fileSize } of result.tables) {
-      store.emit({ type: 'flush', table: number, entries, bytes: fileSize, executor });
-    }
   }
 }

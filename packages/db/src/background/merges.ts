@@ -44,20 +44,32 @@ export class Merges {
   readonly #parts: MergeParts;
   readonly #start: StartJob;
   readonly #executor: () => 'worker' | 'inline';
+  readonly #done: () => void;
   readonly #manual: ManualCompaction[] = [];
   #running: RunningMerge | undefined;
+  /** The merge whose outputs are there, while the edit is on its way that makes them live. */
+  #ending: Choice | undefined;
   #halted: unknown;
 
-  /** Starts nothing yet; jobs go to `start`, which runs them where `executor` says. */
-  constructor(parts: MergeParts, start: StartJob, executor: () => 'worker' | 'inline') {
+  /**
+   * Starts nothing yet; jobs go to `start`, which runs them where `executor` says. Calls `done` when
+   * outputs have become live.
+   */
+  constructor(
+    parts: MergeParts,
+    start: StartJob,
+    executor: () => 'worker' | 'inline',
+    done: () => void,
+  ) {
     this.#parts = parts;
     this.#start = start;
     this.#executor = executor;
+    this.#done = done;
   }
 
   /** Whether a merge is under way. */
   get running(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#ending !== undefined;
   }
 
   /** How many manual compactions are under way or wait. */
@@ -72,7 +84,7 @@ export class Merges {
 
   /** Whether a job is running that reads one of these tables. */
   reads(tables: ReadonlySet<number>): boolean {
-    const inputs = this.#running?.pick.inputs ?? [];
+    const inputs = (this.#running ?? this.#ending)?.pick.inputs ?? [];
     return inputs.some((input) => input.tables.some((table) => tables.has(table.number)));
   }
 
@@ -88,8 +100,9 @@ export class Merges {
 
   /** Carries out what is due: any number of moves, then at most one job. */
   start(): void {
-    if (this.running || this.#halted !== undefined) return;
-    const { store, spec } = this.#parts;
+    const { store, edits, spec } = this.#parts;
+    // What an edit on its way will change must not be picked.
+    if (this.running || edits.busy || this.#halted !== undefined) return;
     const { settings, directory, versions } = store;
     for (;;) {
       const state = this.#state();
@@ -98,7 +111,8 @@ export class Merges {
       if (choice.pick.trivialMove) {
         this.#move(choice);
         // Whoever was told of it may have started a merge, or closed the store.
-        if (this.running || this.#halted !== undefined || store.closed || store.poisoned) return;
+        if (this.running || edits.busy || this.#halted !== undefined) return;
+        if (store.closed || store.poisoned) return;
         continue;
       }
       const count = outputsAtMost(state, choice.pick, settings.tableSize);
@@ -129,14 +143,25 @@ export class Merges {
     return merge;
   }
 
-  /** Makes the outputs of a merge live, in place of its inputs. @throws what poisons the store */
-  finish({ pick, manual }: Choice, result: WrittenTables): void {
+  /** Makes the outputs of a merge live, in place of its inputs. */
+  finish(choice: Choice, result: WrittenTables): void {
     const { store, edits } = this.#parts;
-    edits.apply(editOf(pick, result.tables), result.blocked);
-    store.counters.compactions++;
-    store.counters.tableBytes += result.bytesWritten;
-    this.#tell(pick, result.tables, result.bytesWritten);
-    if (manual !== undefined) advance(manual, pickBytes(pick));
+    const { pick, manual } = choice;
+    this.#ending = choice;
+    edits.apply({
+      edit: editOf(pick, result.tables),
+      blocked: result.blocked,
+      live: () => {
+        this.#ending = undefined;
+        store.counters.compactions++;
+        store.counters.tableBytes += result.bytesWritten;
+      },
+      done: () => {
+        this.#tell(pick, result.tables, result.bytesWritten);
+        if (manual !== undefined) advance(manual, pickBytes(pick));
+        this.#done();
+      },
+    });
   }
 
   /** Rejects the manual compaction that a failed merge belonged to. */
@@ -209,9 +234,13 @@ export class Merges {
   /** Moves tables to a deeper level as they are: the edit alone. */
   #move({ pick, manual }: Choice): void {
     const tables = pick.inputs.flatMap((input) => input.tables);
-    this.#parts.edits.apply(editOf(pick, tables));
-    this.#tell(pick, [], 0);
-    if (manual !== undefined) advance(manual, pickBytes(pick));
+    this.#parts.edits.applyUnsynced({
+      edit: editOf(pick, tables),
+      done: () => {
+        this.#tell(pick, [], 0);
+        if (manual !== undefined) advance(manual, pickBytes(pick));
+      },
+    });
   }
 
   #tell(pick: Pick, tables: readonly TableMeta[], bytesWritten: number): void {

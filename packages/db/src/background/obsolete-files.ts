@@ -2,15 +2,27 @@
 import { logName, oldTableName, parseFileName, type TableMeta, tableName } from '@jump/manifest';
 import { joinPath } from '@jump/vfs';
 import type { Store } from '../store.ts';
+import { removeFiles } from './file-work.ts';
 
 /** Keeps account of files to be removed, and removes them when no reader needs them. */
 export class ObsoleteFiles {
+  /** Removes files that are there; set to what does it elsewhere once there is such a thing. */
+  remove: (paths: readonly string[]) => void;
   readonly #store: Store;
   readonly #tables = new Set<number>();
 
   /** Removes for `store`. */
   constructor(store: Store) {
     this.#store = store;
+    this.remove = (paths) => this.report(removeFiles(store.vfs, paths));
+  }
+
+  /**
+   * Tells of files that could not be removed: they take room, nothing else, and are gone at an
+   * opening.
+   */
+  report(errors: readonly unknown[]): void {
+    for (const error of errors) this.#store.report(error, false);
   }
 
   /** Takes note of tables that have left the current version. */
@@ -21,23 +33,28 @@ export class ObsoleteFiles {
   /** Removes the tables noted that no reader holds. Removes nothing once the store is poisoned. */
   sweep(): void {
     if (this.#tables.size === 0 || this.#store.poisoned || this.#store.closed) return;
+    const names: string[] = [];
     for (const number of this.#tables) {
       if (this.#store.pins.holdsTable(number)) continue;
       this.#tables.delete(number);
       this.#store.tables.forget(number);
-      this.#removeTable(number);
+      names.push(tableName(number), oldTableName(number));
     }
+    this.#removeAll(names);
   }
 
   /** Removes tables that were written and never became part of a version. */
   discard(tables: readonly TableMeta[]): void {
     if (this.#store.poisoned) return;
-    for (const { number } of tables) this.#removeTable(number);
+    this.#removeAll(tables.flatMap(({ number }) => [tableName(number), oldTableName(number)]));
   }
 
-  /** Removes a log whose entries are in tables. */
-  removeLog(number: number): void {
-    if (!this.#store.poisoned) this.#remove(logName(number));
+  /** Removes the logs from one number to before another: their entries are in tables. */
+  removeLogs(from: number, to: number): void {
+    if (this.#store.poisoned) return;
+    const names: string[] = [];
+    for (let number = from; number < to; number++) names.push(logName(number));
+    this.#removeAll(names);
   }
 
   /** Removes everything in the directory that belongs to no live state: after opening. */
@@ -45,6 +62,7 @@ export class ObsoleteFiles {
     const { versions, vfs, directory } = this.#store;
     const live = new Set<number>();
     for (const tables of versions.current.levels) for (const { number } of tables) live.add(number);
+    const names: string[] = [];
     for (const name of vfs.list(directory)) {
       const file = parseFileName(name);
       if (file === undefined) continue;
@@ -55,9 +73,10 @@ export class ObsoleteFiles {
         (type === 'manifest' && number !== versions.manifestNumber) ||
         type === 'temp'
       ) {
-        this.#remove(name);
+        names.push(name);
       }
     }
+    this.#removeAll(names);
   }
 
   /** Removes manifests before the current one. */
@@ -69,27 +88,15 @@ export class ObsoleteFiles {
     } catch (error) {
       this.#store.report(error, false);
     }
-    for (const name of names) {
-      const file = parseFileName(name);
-      if (file?.type === 'manifest' && file.number < versions.manifestNumber) this.#remove(name);
-    }
+    this.#removeAll(
+      names.filter((name) => {
+        const file = parseFileName(name);
+        return file?.type === 'manifest' && file.number < versions.manifestNumber;
+      }),
+    );
   }
 
-  #removeTable(number: number): void {
-    this.#remove(tableName(number));
-    this.#remove(oldTableName(number));
-  }
-
-  /**
-   * A file that cannot be removed takes room, nothing else: it is reported, and gone at an opening.
-   */
-  #remove(name: string): void {
-    const { vfs, directory } = this.#store;
-    const path = joinPath(directory, name);
-    try {
-      if (vfs.stat(path) !== undefined) vfs.remove(path);
-    } catch (error) {
-      this.#store.report(error, false);
-    }
+  #removeAll(names: readonly string[]): void {
+    if (names.length > 0) this.remove(names.map((name) => joinPath(this.#store.directory, name)));
   }
 }

@@ -1,7 +1,7 @@
 /** Promises that wait for background work to come so far. */
 
 /** What is waited for. */
-export type Waiting = 'flush' | 'drain';
+export type Waiting = 'flush' | 'drain' | 'removal';
 
 interface Waiter {
   readonly kind: Waiting;
@@ -19,7 +19,10 @@ export class Waiters {
     return this.#waiters.length;
   }
 
-  /** Returns a promise that {@link Waiters.settle} resolves once it is called with `sequence`. */
+  /**
+   * Returns a promise that {@link Waiters.settle} resolves once it is called with `sequence`: of an
+   * entry, or of a removal.
+   */
   add(kind: Waiting, sequence: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ kind, sequence, resolve, reject });

@@ -17,8 +17,16 @@ import { JumpError } from '@jump/base';
 import type { FilterSpec, WrittenTables } from '@jump/compaction';
 import { nodeVfs } from '@jump/vfs';
 import type { Executor, JobListener } from './executor.ts';
+import { FileCalls } from './file-calls.ts';
+import { type Failure, failureOf, removeFiles, type WrittenFile } from './file-work.ts';
 import type { Job } from './jobs.ts';
-import { CONTROL, type PlainError, type WorkerMessage } from './worker-protocol.ts';
+import {
+  CONTROL,
+  type FileMessage,
+  type JobMessage,
+  type PlainError,
+  type WorkerMessage,
+} from './worker-protocol.ts';
 
 /** A worker that makes no step for so long, with work to do, is taken for dead. */
 const SILENCE_MS = 20_000;
@@ -58,6 +66,7 @@ class WorkerExecutor implements Executor {
   readonly #listener: JobListener;
   readonly #control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
   readonly #running = new Set<number>();
+  readonly #calls = new FileCalls(nodeVfs);
   #worker: Worker | undefined;
   #port: MessagePort | undefined;
   #seen = 0;
@@ -71,12 +80,23 @@ class WorkerExecutor implements Executor {
     this.#listener = listener;
   }
 
+  prepare(): void {
+    if (this.#port === undefined) this.#begin();
+  }
+
   start(id: number, job: Job): void {
-    const port = this.#port ?? this.#begin();
     this.#running.add(id);
-    this.#lastBeatAt = performance.now();
-    if (job.type === 'flush') Atomics.add(this.#control, CONTROL.flushesWaiting, 1);
-    port.postMessage({ id, job, filter: this.#filter });
+    this.#post({ type: 'job', id, job, filter: this.#filter }, job.type === 'flush');
+  }
+
+  sync(file: WrittenFile, done: (failure: Failure | undefined) => void): void {
+    if (this.#port === undefined) done(failureOf(() => file.sync()));
+    else this.#post({ type: 'sync', id: this.#calls.sync(file, done), paths: [file.path] }, true);
+  }
+
+  remove(paths: readonly string[], done: (errors: readonly unknown[]) => void): void {
+    if (this.#port === undefined) done(removeFiles(nodeVfs, paths));
+    else this.#post({ type: 'remove', id: this.#calls.remove(paths, done), paths }, true);
   }
 
   poll(): void {
@@ -85,7 +105,7 @@ class WorkerExecutor implements Executor {
   }
 
   wait(ms: number): void {
-    if (this.#running.size === 0) return;
+    if (this.#running.size + this.#calls.size === 0) return;
     Atomics.wait(this.#control, CONTROL.sent, this.#seen, ms);
     this.#receive();
     this.#checkPulse();
@@ -111,8 +131,18 @@ class WorkerExecutor implements Executor {
     while (Atomics.load(this.#control, CONTROL.busy) > 0 && performance.now() < end) {
       Atomics.wait(this.#control, CONTROL.busy, Atomics.load(this.#control, CONTROL.busy), 100);
     }
+    this.#drop(done);
+    // From here on whatever is asked for is done in this thread.
     this.#end();
+    this.#calls.finishHere();
     return done;
+  }
+
+  #post(message: JobMessage | FileMessage, urgent: boolean): void {
+    const port = this.#port ?? this.#begin();
+    this.#lastBeatAt = performance.now();
+    if (urgent) Atomics.add(this.#control, CONTROL.urgent, 1);
+    port.postMessage(message);
   }
 
   #begin(): MessagePort {
@@ -144,8 +174,12 @@ class WorkerExecutor implements Executor {
 
   #take(message: WorkerMessage): void {
     const { id } = message;
-    if (!this.#running.has(id)) return;
     this.#lastBeatAt = performance.now();
+    if (message.type === 'files') {
+      this.#calls.take(id, message.errors.map(revive));
+      return;
+    }
+    if (!this.#running.has(id)) return;
     if (message.type === 'progress') {
       this.#listener.progress(id, message.bytes);
       return;
@@ -159,7 +193,7 @@ class WorkerExecutor implements Executor {
     );
   }
 
-  /** Takes answers out without delivering them. */
+  /** Takes answers out; those of jobs are not delivered. */
   #drop(done: WrittenTables[]): void {
     this.#seen = Atomics.load(this.#control, CONTROL.sent);
     while (this.#port !== undefined) {
@@ -167,7 +201,8 @@ class WorkerExecutor implements Executor {
       if (received === undefined) return;
       const { message } = received;
       if (message.type === 'progress') continue;
-      this.#running.delete(message.id);
+      if (message.type === 'files') this.#calls.take(message.id, message.errors.map(revive));
+      else this.#running.delete(message.id);
       if (message.type === 'done') done.push(message.result);
     }
   }
@@ -181,7 +216,7 @@ class WorkerExecutor implements Executor {
       return;
     }
     const limit = Atomics.load(this.#control, CONTROL.started) === 0 ? START_MS : SILENCE_MS;
-    if (this.#running.size > 0 && now - this.#lastBeatAt > limit) {
+    if (this.#running.size + this.#calls.size > 0 && now - this.#lastBeatAt > limit) {
       this.#lose(new Error(`the worker made no step for ${limit} ms`));
     }
   }
@@ -192,6 +227,7 @@ class WorkerExecutor implements Executor {
     this.#end();
     const lost = [...this.#running];
     this.#running.clear();
+    this.#calls.finishHere();
     for (const id of lost) this.#listener.ended(id, { type: 'lost', error });
   }
 

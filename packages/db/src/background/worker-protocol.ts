@@ -12,8 +12,8 @@ export const CONTROL = {
   heartbeat: 1,
   /** Set by the owner: stop at once. */
   stop: 2,
-  /** Counts flushes that wait behind whatever runs. */
-  flushesWaiting: 3,
+  /** Counts messages that wait behind a merge and go before it: flushes, and work on files. */
+  urgent: 3,
   /** Set by the worker while it runs a job. */
   busy: 4,
   /** Set by the worker once it runs. */
@@ -24,9 +24,17 @@ export const CONTROL = {
 
 /** To the worker: run this. */
 export interface JobMessage {
+  readonly type: 'job';
   readonly id: number;
   readonly job: Job;
   readonly filter: FilterSpec | undefined;
+}
+
+/** To the worker: work on files, which is no job. */
+export interface FileMessage {
+  readonly type: 'sync' | 'remove';
+  readonly id: number;
+  readonly paths: readonly string[];
 }
 
 /** An error that has crossed between threads. */
@@ -41,4 +49,6 @@ export interface PlainError {
 export type WorkerMessage =
   | { readonly id: number; readonly type: 'progress'; readonly bytes: number }
   | { readonly id: number; readonly type: 'done'; readonly result: WrittenTables }
-  | { readonly id: number; readonly type: 'failed'; readonly error: PlainError };
+  | { readonly id: number; readonly type: 'failed'; readonly error: PlainError }
+  /** Work on files has ended; these have failed. */
+  | { readonly id: number; readonly type: 'files'; readonly errors: readonly PlainError[] };

@@ -2,10 +2,12 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { bytewiseComparator, JumpError } from '@jump/base';
 import { nodeVfs } from '@jump/vfs';
+import { failureOf, removeFiles } from './file-work.ts';
 import { filterOf } from './filter-spec.ts';
 import { runJob } from './jobs.ts';
 import {
   CONTROL,
+  type FileMessage,
   type JobMessage,
   type PlainError,
   type WorkerMessage,
@@ -22,15 +24,32 @@ function send(message: WorkerMessage): void {
   Atomics.notify(control, CONTROL.sent);
 }
 
-function run({ id, job, filter }: JobMessage): void {
-  if (job.type === 'flush') Atomics.sub(control, CONTROL.flushesWaiting, 1);
+function stopped(): boolean {
+  return Atomics.load(control, CONTROL.stop) !== 0;
+}
+
+function take(message: JobMessage | FileMessage): void {
+  const urgent = message.type !== 'job' || message.job.type === 'flush';
+  if (urgent) Atomics.sub(control, CONTROL.urgent, 1);
   Atomics.add(control, CONTROL.busy, 1);
+  Atomics.add(control, CONTROL.heartbeat, 1);
+  try {
+    if (message.type === 'job') run(message);
+    // A store that closes does the rest itself; it waits until nobody is busy, and no longer.
+    else if (!stopped()) workOnFiles(message);
+  } finally {
+    Atomics.sub(control, CONTROL.busy, 1);
+    Atomics.notify(control, CONTROL.busy);
+  }
+}
+
+function run({ id, job, filter }: JobMessage): void {
   try {
     const steps = runJob(job, {
       vfs: nodeVfs,
       comparator: bytewiseComparator,
       filter: filterOf(filter),
-      cancelled: () => Atomics.load(control, CONTROL.stop) !== 0,
+      cancelled: stopped,
     });
     let told = 0;
     for (let step = steps.next(); ; step = steps.next()) {
@@ -44,17 +63,27 @@ function run({ id, job, filter }: JobMessage): void {
         send({ id, type: 'progress', bytes: told });
       }
       // A flush goes first: a writer may wait for it.
-      if (job.type === 'compaction' && Atomics.load(control, CONTROL.flushesWaiting) > 0) {
+      while (job.type === 'compaction' && Atomics.load(control, CONTROL.urgent) > 0) {
         const waiting = receiveMessageOnPort(port) as { message: JobMessage } | undefined;
-        if (waiting !== undefined) run(waiting.message);
+        if (waiting === undefined) break;
+        take(waiting.message);
       }
     }
   } catch (error) {
     send({ id, type: 'failed', error: plainError(error) });
-  } finally {
-    Atomics.sub(control, CONTROL.busy, 1);
-    Atomics.notify(control, CONTROL.busy);
   }
+}
+
+function workOnFiles({ id, type, paths }: FileMessage): void {
+  const errors = type === 'remove' ? removeFiles(nodeVfs, paths) : syncFiles(paths);
+  send({ id, type: 'files', errors: errors.map(plainError) });
+}
+
+function syncFiles(paths: readonly string[]): unknown[] {
+  const failure = failureOf(() => {
+    for (const path of paths) nodeVfs.syncFile!(path);
+  });
+  return failure === undefined ? [] : [failure.error];
 }
 
 function plainError(error: unknown): PlainError {
@@ -65,4 +94,4 @@ function plainError(error: unknown): PlainError {
 }
 
 Atomics.store(control, CONTROL.started, 1);
-port.on('message', run);
+port.on('message', take);

@@ -30,6 +30,7 @@ export function clearRange(engine: Engine, bounds: Bounds): void {
   if (inside.length === 0) return;
   log.syncNow();
   background.poll();
+  background.edits.settle();
   // Meanwhile a table may have gone into a merge, or a reader may have come (in `onEvent`).
   const numbers = new Set(
     store.version.levels.flatMap((tables, level) =>
@@ -41,9 +42,9 @@ export function clearRange(engine: Engine, bounds: Bounds): void {
     deleteVisible(engine, bounds, () => true);
     return;
   }
-  background.edits.apply({
-    deleted: still.map(({ level, table }) => ({ level, number: table.number })),
-  });
+  const deleted = still.map(({ level, table }) => ({ level, number: table.number }));
+  background.edits.apply({ edit: { deleted } });
+  background.edits.settle();
   background.schedule();
 }
 

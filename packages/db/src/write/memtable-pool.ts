@@ -2,8 +2,8 @@
  * The memory of memtables that have become tables, for those to come.
  *
  * Left to the garbage collector it stays: memory that threads share is not counted as anybody's, so
- * nothing hastens a collection, and a store that was being filled held a dozen dead memtables. Fresh
- * memory also costs a page fault every 4 KiB.
+ * nothing hastens a collection, and a store that was being filled held a dozen dead memtables.
+ * Fresh memory also costs a page fault every 4 KiB.
  */
 import type { Pins } from '../read/pins.ts';
 import type { Memtable } from './memtable.ts';

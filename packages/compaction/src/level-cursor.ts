@@ -13,6 +13,8 @@ export interface LevelCursorOptions {
   readonly closeTable?: (cursor: Cursor) => void;
   /** The order of internal keys; over bytes if not given. */
   readonly compare?: RangeCompare;
+  /** Finds the first table that ends at or after a key, faster than by comparing the keys. */
+  readonly find?: (key: Uint8Array, start: number, end: number) => number;
 }
 
 /**
@@ -74,7 +76,15 @@ class LevelCursor implements Cursor {
 
   seek(key: Uint8Array, start: number, end: number): boolean {
     this.valid = false;
-    // The first table that ends at or after the key.
+    const { find } = this.options;
+    const at = find === undefined ? this.search(key, start, end) : find(key, start, end);
+    if (at === this.tables.length) return false;
+    const child = this.enter(at);
+    return child.seek(key, start, end) ? this.load(child) : this.firstFrom(at + 1);
+  }
+
+  /** Finds the first table that ends at or after the key. */
+  search(key: Uint8Array, start: number, end: number): number {
     let low = 0;
     let high = this.tables.length;
     while (low < high) {
@@ -83,9 +93,7 @@ class LevelCursor implements Cursor {
       if (this.compare(largest, 0, largest.length, key, start, end) < 0) low = middle + 1;
       else high = middle;
     }
-    if (low === this.tables.length) return false;
-    const child = this.enter(low);
-    return child.seek(key, start, end) ? this.load(child) : this.firstFrom(low + 1);
+    return low;
   }
 
   close(): void {

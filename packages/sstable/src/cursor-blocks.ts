@@ -58,8 +58,14 @@ export class CursorBlocks {
     return this.#fromWindow(ordinal, step < 0);
   }
 
+  /** Frees all memory; the next block begins anew. */
   close(): void {
     this.#memory.giveBack();
+    this.#last = -2;
+    this.#run = 0;
+    this.#window = EMPTY_BYTES;
+    this.#windowEnd = 0;
+    this.#windowSize = MIN_WINDOW;
   }
 
   #fromWindow(ordinal: number, backward: boolean): Block {

@@ -77,20 +77,24 @@ function mayHold(table: TableMeta, lookup: Lookup, compare: RangeCompare): boole
 export function openCursor(
   source: ReadSource,
   lease: TableLease,
-  keep: (table: TableMeta) => boolean = () => true,
+  keep?: (table: TableMeta) => boolean,
 ): Cursor {
   const { version, compareInternal: compare } = source;
   const cursors: Cursor[] = [source.active.cursor()];
   if (source.immutable !== undefined) cursors.push(source.immutable.cursor());
-  const options = {
-    compare,
-    openTable: (table: TableMeta) => lease.open(table),
-    closeTable: (cursor: Cursor) => lease.giveBack(cursor),
-  };
-  version.levels.forEach((all, level) => {
-    const run = all.filter(keep);
+  const openTable = (table: TableMeta): Cursor => lease.open(table);
+  const closeTable = (cursor: Cursor): void => lease.giveBack(cursor);
+  const { levels } = version;
+  for (let level = 0; level < levels.length; level++) {
+    const all = levels[level]!;
+    if (all.length === 0) continue;
+    const run = keep === undefined ? all : all.filter(keep);
     if (level === 0) for (const table of run) cursors.push(lease.open(table));
-    else if (run.length > 0) cursors.push(levelCursor(run, options));
-  });
+    else if (run.length === all.length) {
+      const find = (key: Uint8Array, start: number, end: number): number =>
+        version.indexFor(level, key, start, end);
+      cursors.push(levelCursor(run, { compare, openTable, closeTable, find }));
+    } else if (run.length > 0) cursors.push(levelCursor(run, { compare, openTable, closeTable }));
+  }
   return cursors.length === 1 ? cursors[0]! : mergeCursors(cursors, compare);
 }

@@ -22,6 +22,8 @@ interface OpenTable {
   readonly reader: TableReader;
   /** Cursors that read it now. */
   users: number;
+  /** A cursor that nobody uses any more, for the next: making one costs more than a short scan. */
+  spare: Cursor | undefined;
 }
 
 /** The tables that one scan reads; none of them is closed under it. */
@@ -45,7 +47,9 @@ export class TableLease {
   /** A cursor over a table's internal keys. */
   open(table: TableMeta): Cursor {
     const entry = this.#get(table);
-    const cursor = entry.reader.cursor({ fillCache: this.#fillCache });
+    const spare = this.#fillCache ? entry.spare : undefined;
+    entry.spare = undefined;
+    const cursor = spare ?? entry.reader.cursor({ fillCache: this.#fillCache });
     entry.users++;
     this.#held.set(cursor, entry);
     return cursor;
@@ -56,7 +60,9 @@ export class TableLease {
     const entry = this.#held.get(cursor);
     this.#held.delete(cursor);
     cursor.close();
-    if (entry !== undefined && --entry.users === 0) this.#onIdle(entry);
+    if (entry === undefined) return;
+    if (this.#fillCache) entry.spare = cursor;
+    if (--entry.users === 0) this.#onIdle(entry);
   }
 
   /** Closes all that is open. Idempotent. */
@@ -142,7 +148,7 @@ export class TableCache {
       throw corruption(path, undefined, wrong);
     }
     rememberCounts(table, reader);
-    const entry = { number: table.number, reader, users: 0 };
+    const entry = { number: table.number, reader, users: 0, spare: undefined };
     this.#open.set(table.number, entry);
     return entry;
   }

@@ -22,6 +22,7 @@ export type {
   RecoveryLossEvent,
   StallEvent,
 } from './events.ts';
+export { type LoadOptions, type LoadReport, load } from './load/load.ts';
 export { destroy, open } from './open.ts';
 export type { OpenOptions, ReadOptions } from './options.ts';
 export { Cursor, RangeIterator } from './read/iterators.ts';

@@ -35,8 +35,16 @@ export function open<K = string, V = string>(
   path?: string,
   options?: OpenOptions<K, V>,
 ): JumpDB<K, V> {
-  const given = resolvePath(path);
   const settings = resolveOptions(options, false);
+  const engine = startStore(resolvePath(path), settings);
+  return new JumpDB<K, V>(
+    engine,
+    makeInternals<K, V>(() => engine.store, settings),
+  );
+}
+
+/** Opens or makes a store, without a facade. */
+export function startStore(given: string, settings: Settings): Engine {
   const vfs = settings.vfs ?? (given === MEMORY ? memoryVfs() : nodeVfs);
   // Once: the process may change its directory, and the store must not go along.
   const directory = vfs.resolve?.(given) ?? given;
@@ -47,11 +55,7 @@ export function open<K = string, V = string>(
     // Once more: before the lock was ours, another process may have made a store, or taken one
     // away.
     checkDirectory(vfs, directory, settings);
-    const engine = openEngine(vfs, directory, settings, lock);
-    return new JumpDB<K, V>(
-      engine,
-      makeInternals<K, V>(() => engine.store, settings),
-    );
+    return openEngine(vfs, directory, settings, lock);
   } catch (error) {
     lock.release();
     throw error;

@@ -125,6 +125,14 @@ export class BlockRing {
     this.bytes += room;
   }
 
+  /** Forgets a record, if it is here. */
+  drop(table: RingTable, ordinal: number): void {
+    const place = table.places[ordinal]!;
+    if (place === 0) return;
+    this.bytes -= this.memory.words[place / 4 + ROOM]!;
+    table.places[ordinal] = 0;
+  }
+
   /** Notes that a record was used. */
   touch(place: number): void {
     this.memory.words[place / 4 + REFERENCED] = 1;

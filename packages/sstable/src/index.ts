@@ -10,6 +10,7 @@ export type { TableKeys } from './key-order.ts';
 export { Lookup } from './lookup.ts';
 export { type FilterStats, TableReader } from './reader.ts';
 export type { TableReaderOptions } from './reader-options.ts';
+export { RowCache } from './row-cache.ts';
 export type { TableProperties } from './survey.ts';
 export type { TableTarget } from './table-file.ts';
 export type { TableRecord } from './table-properties.ts';

@@ -34,22 +34,29 @@ export interface ReadSource {
 /**
  * Finds the newest version of a key at or below a sequence; fills `lookup`.
  *
+ * @param newest - whether the lookup sees all that there is now: then rows may answer
  * @returns whether there is a value: neither absent nor deleted
  */
-export function find(source: ReadSource, lookup: Lookup): boolean {
-  return findVersion(source, lookup) && lookup.kind === KIND_VALUE;
+export function find(source: ReadSource, lookup: Lookup, newest: boolean): boolean {
+  return findVersion(source, lookup, newest) && lookup.kind === KIND_VALUE;
 }
 
 /**
  * Finds the newest version, deletions included: whoever has one answers, all below it are older.
  */
-function findVersion(source: ReadSource, lookup: Lookup): boolean {
+function findVersion(source: ReadSource, lookup: Lookup, newest: boolean): boolean {
   if (source.active.find(lookup)) return true;
   if (source.immutable?.find(lookup)) return true;
   const { version, tables, compareUser } = source;
+  // What a version's tables answer never changes.
+  const rows = newest ? tables.rows : undefined;
+  if (rows?.find(version, lookup)) return true;
   const { levels } = version;
   for (const table of levels[0]!) {
-    if (mayHold(table, lookup, compareUser) && tables.get(table).find(lookup)) return true;
+    if (mayHold(table, lookup, compareUser) && tables.get(table).find(lookup)) {
+      rows?.offer(version, lookup);
+      return true;
+    }
   }
   const { keyBytes, keyStart, keyEnd } = lookup;
   for (let level = 1; level < levels.length; level++) {
@@ -59,7 +66,10 @@ function findVersion(source: ReadSource, lookup: Lookup): boolean {
     if (at === run.length) continue;
     // The table may begin behind the key: then its filter says so, for less than comparing would
     // cost.
-    if (tables.get(run[at]!).find(lookup)) return true;
+    if (tables.get(run[at]!).find(lookup)) {
+      rows?.offer(version, lookup);
+      return true;
+    }
   }
   return false;
 }

@@ -105,11 +105,12 @@ export class ReadableStore<K, V> {
     const pin = view.source.pins.acquire('iterator', view.sequence, view.source.version);
     try {
       const lookup = this.#lookup;
+      const { source } = view;
       const found: (V | undefined)[] = [];
       for (const key of keys) {
         this.#look(this.#internals.keys.prepare(key), view.sequence);
         found.push(
-          find(view.source, lookup)
+          find(source, lookup, view.sequence === source.lastSequence)
             ? values.read(lookup.valueBytes, lookup.valueStart, lookup.valueEnd)
             : undefined,
         );
@@ -210,12 +211,12 @@ export class ReadableStore<K, V> {
       const { source, sequence } = this.#view(options);
       if (options.snapshot === undefined) checkNames(options, GET_NAMES);
       this.#look(prepared, sequence);
-      return find(source, this.#lookup);
+      return find(source, this.#lookup, sequence === source.lastSequence);
     }
     const source = this.#internals.source();
     source.checkOpen();
     this.#look(prepared, source.lastSequence);
-    return find(source, this.#lookup);
+    return find(source, this.#lookup, true);
   }
 
   #look(prepared: Prepared, sequence: number): void {

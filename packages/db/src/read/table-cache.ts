@@ -4,7 +4,7 @@
  */
 import { type Comparator, type Cursor, corruption, type FilterPolicy } from '@jump/base';
 import { type TableMeta, tableName } from '@jump/manifest';
-import { type BlockCache, TableReader } from '@jump/sstable';
+import { type BlockCache, RowCache, TableReader } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
 
 /** What tables are opened with. */
@@ -83,11 +83,16 @@ export class TableCache {
   readonly #options: TableCacheOptions;
   /** Least recently opened or reopened first. */
   readonly #open = new Map<number, OpenTable>();
+  /** Answers of these tables that are asked for often; none without cache or filter. */
+  readonly rows: RowCache | undefined;
   readonly #closedCounts: FilterCounts = { hits: 0, misses: 0, falsePositives: 0 };
 
   /** Opens nothing yet. */
   constructor(options: TableCacheOptions) {
     this.#options = options;
+    const { cache, filters } = options;
+    const [policy] = filters;
+    if (cache !== undefined && policy !== undefined) this.rows = new RowCache(cache, policy);
   }
 
   /** The reader of a table; good until the next call. @throws JUMP_CORRUPTION naming the file */
@@ -126,6 +131,7 @@ export class TableCache {
   /** Closes everything. */
   close(): void {
     for (const [number, entry] of this.#open) this.#close(number, entry);
+    this.rows?.close();
   }
 
   #close(number: number, entry: OpenTable): void {

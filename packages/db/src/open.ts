@@ -20,6 +20,9 @@ import { Store } from './store.ts';
 import { readFilters, tableSpec } from './table-spec.ts';
 import { WriteAheadLog } from './write/write-ahead-log.ts';
 
+/** A manifest grows as long as a memtable, at most so many bytes; then a new one is begun. */
+const LONGEST_MANIFEST = 4 << 20;
+
 /**
  * Opens a store, or makes one.
  *
@@ -132,7 +135,10 @@ function isStrange(name: string): boolean {
 
 function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLock): Engine {
   const { comparator } = settings;
-  const guard = { beforeAppend: () => lock.check() };
+  const guard = {
+    beforeAppend: () => lock.check(),
+    manifestSize: Math.min(settings.memtableSize, LONGEST_MANIFEST),
+  };
   const exists = vfs.stat(currentPath(directory)) !== undefined;
   const versions = exists
     ? VersionSet.recover(vfs, directory, comparator, guard)

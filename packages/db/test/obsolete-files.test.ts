@@ -1,7 +1,7 @@
 // Goal:   a file goes when nothing needs it any more, not before; foreign files never.
 // Method: the names in the directory, after each thing that lets go or holds on.
-import { memoryVfs, open } from '@jump/db';
-import { FaultVfs } from '@jump/testkit';
+import { type JumpEvent, memoryVfs, open } from '@jump/db';
+import { CrashVfs, FaultVfs } from '@jump/testkit';
 import { expect, test } from 'vitest';
 import { checkDirectory } from './invariants.ts';
 
@@ -102,5 +102,31 @@ test('a poisoned store removes nothing', async () => {
   expect(memory.list('store')).toEqual(before);
   expect(() => db.set('k', 'v')).toThrow(expect.objectContaining({ code: 'JUMP_POISONED' }));
   expect(db.get('k1')).toBe('y'.repeat(50));
+  db.close();
+});
+
+test('where open files keep their names, a log that the disk is at work on goes later (SEED=1)', async () => {
+  const disk = new CrashVfs(new Map(), { mode: 'windows' });
+  let done = (): void => {};
+  disk.syncDelay = () =>
+    new Promise((resolve) => {
+      done = resolve;
+    });
+  const events: JumpEvent[] = [];
+  const onEvent = (event: JumpEvent) => events.push(event);
+  const db = open('/store', { memtableSize: 1024, vfs: disk, background: 'inline', onEvent });
+  const logs = () => disk.list('/store').filter((name) => name.endsWith('.log')).length;
+  db.set('a', '1');
+  const sync = db.sync();
+  await new Promise((resolve) => process.nextTick(resolve));
+  await db.flush();
+  expect(logs()).toBe(2);
+  disk.syncDelay = async () => {};
+  done();
+  await sync;
+  db.set('b', '2');
+  await db.flush();
+  expect(logs()).toBe(1);
+  expect(events.filter(({ type }) => type === 'error')).toEqual([]);
   db.close();
 });

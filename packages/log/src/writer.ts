@@ -23,7 +23,10 @@ export interface LogWriterOptions {
   readonly bufferSize?: number;
 }
 
-const FIRST_CAPACITY = 2 * BLOCK_LENGTH;
+/**
+ * Little: every opening makes a manifest and a log, and most of those of small stores stay small.
+ */
+const FIRST_CAPACITY = 1 << 12;
 /** A record larger than this is handed over in pieces, so that memory does not follow its size. */
 const PIECE = 1 << 20;
 

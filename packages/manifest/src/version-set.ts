@@ -14,6 +14,7 @@ import {
 } from '@jump/base';
 import { joinPath, type Vfs } from '@jump/vfs';
 import { readCurrent } from './current.ts';
+import { DeferredMoves } from './deferred-moves.ts';
 import { currentPath } from './file-names.ts';
 import { ManifestWriter } from './manifest-writer.ts';
 import {
@@ -99,6 +100,7 @@ export class VersionSet {
   #failure: { readonly cause: unknown } | undefined;
   /** The change that was logged and not yet applied. */
   #logged: LoggedEdit | undefined;
+  readonly #moves = new DeferredMoves();
   #closed = false;
 
   private constructor(
@@ -277,12 +279,30 @@ export class VersionSet {
         this.#startManifest((next) => [this.#snapshot(), { ...full, nextFileNumber: next }]);
       } else {
         const namesFiles = (edit.added ?? []).length > 0 || edit.logNumber !== undefined;
-        const record = encodeVersionEdit({ ...full, nextFileNumber: this.#nextFileNumber });
+        const record = encodeVersionEdit({
+          ...this.#moves.addTo(full),
+          nextFileNumber: this.#nextFileNumber,
+        });
         this.#manifest.append(record, !namesFiles || options.directorySynced === true);
       }
     });
+    this.#moves.clear();
     this.#logged = { edit: full, version, synced };
     return this.#logged;
+  }
+
+  /**
+   * Makes moves of tables to other levels current. The manifest gets them with the next edit: until
+   * then recovery finds the tables where they were, which loses nothing.
+   *
+   * @throws RangeError if the edit does anything else, or does not fit
+   */
+  defer(edit: Partial<VersionEdit>): void {
+    if (this.#logged !== undefined) throw new Error('the edit before was not applied');
+    const version = this.#current.apply(edit);
+    this.#moves.add(edit);
+    this.#current = version;
+    this.#setPointers(edit);
   }
 
   /** Puts the manifest on stable storage. @throws JUMP_IO, and poisons, if the disk fails */
@@ -309,14 +329,18 @@ export class VersionSet {
     this.#logNumber = edit.logNumber;
     this.#previousLogNumber = edit.previousLogNumber;
     this.lastSequence = edit.lastSequence;
-    this.#compactPointers = this.#compactPointers.slice();
-    for (const { level, key } of edit.compactPointers ?? []) this.#compactPointers[level] = key;
+    this.#setPointers(edit);
   }
 
   /** Closes the manifest; the set may only be read from then on. Idempotent. */
   close(): void {
     this.#closed = true;
     this.#manifest.close();
+  }
+
+  #setPointers({ compactPointers = [] }: Partial<VersionEdit>): void {
+    this.#compactPointers = this.#compactPointers.slice();
+    for (const { level, key } of compactPointers) this.#compactPointers[level] = key;
   }
 
   /** Fills in what an edit leaves out, and refuses one that cannot be right. */

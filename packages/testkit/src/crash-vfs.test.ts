@@ -1,6 +1,7 @@
 // Goal: the simulated disk loses what is not synced, and nothing else.
 import { expect, test } from 'vitest';
-import { CrashVfs, type ImageChoice } from './crash-vfs.ts';
+import type { ImageChoice } from './crash-image.ts';
+import { CrashVfs } from './crash-vfs.ts';
 import { Random } from './random.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
@@ -86,4 +87,78 @@ test('a process that dies leaves the unsynced to the next one, and can do no mor
   next.lock('d').release();
   expect(next.list('d')).toContain('neither');
   expect(next.image({ entries: 'none', bytes: 'none' }).has('/d/neither')).toBe(false);
+});
+
+test('a journal keeps names in their order, and writes them all with any sync', () => {
+  for (const mode of ['ext4', 'windows'] as const) {
+    const vfs = new CrashVfs(new Map([['/d', undefined]]), { mode });
+    for (const name of ['d/1', 'd/2', 'd/3']) write(vfs, name, name, false);
+    const random = new Random(1);
+    const seen = new Set<string>();
+    const names = (choice: ImageChoice, draw?: Random): string =>
+      [...vfs.image(choice, draw).keys()].sort().join(' ');
+    for (let i = 0; i < 100; i++) seen.add(names({ entries: 'random', bytes: 'none' }, random));
+    expect([...seen].sort()).toEqual(['/d', '/d /d/1', '/d /d/1 /d/2', '/d /d/1 /d/2 /d/3']);
+    write(vfs, 'd/4', '4', true);
+    expect(names({ entries: 'none', bytes: 'none' })).toBe('/d /d/1 /d/2 /d/3 /d/4');
+  }
+});
+
+test('on Windows an open file is neither removed nor replaced, and directories are not synced', () => {
+  const vfs = new CrashVfs(new Map([['/d', undefined]]), { mode: 'windows' });
+  write(vfs, 'd/open', 'open', true);
+  write(vfs, 'd/other', 'other', true);
+  const file = vfs.open('d/open', 'read');
+  const busy = expect.objectContaining({ systemCode: 'EBUSY' });
+  expect(() => vfs.remove('d/open')).toThrow(busy);
+  expect(() => vfs.rename('d/other', 'd/open')).toThrow(busy);
+  file.close();
+  vfs.rename('d/other', 'd/open');
+  vfs.syncDirectory('d');
+  expect(vfs.image({ entries: 'none', bytes: 'none' }).has('/d/other')).toBe(true);
+});
+
+test('the newest write alone, on zeros, or garbage, or all but a part of it', () => {
+  const vfs = new CrashVfs();
+  const file = vfs.open('f', 'create');
+  file.write(Uint8Array.of(1, 2), 0, 2);
+  file.sync();
+  file.write(Uint8Array.of(3, 4), 0, 2);
+  file.write(Uint8Array.of(5, 6), 0, 2);
+  const bytes = (choice: ImageChoice['bytes'], random?: Random) =>
+    [...(vfs.image({ entries: 'all', bytes: choice }, random).get('/f') ?? [])].join('');
+  expect(bytes('newest')).toBe('120056');
+  expect(bytes('torn')).toBe('1234');
+  expect(bytes('garbage', new Random(1))).toMatch(/^12/);
+  const torn = new Random(1);
+  expect(new Set(Array.from({ length: 50 }, () => bytes('torn', torn)))).toEqual(
+    new Set(['1234', '12345', '123456']),
+  );
+});
+
+test('what a failed sync drops stays readable, and is never on the disk', () => {
+  const vfs = new CrashVfs();
+  const file = vfs.open('f', 'create');
+  file.write(Uint8Array.of(1, 2), 0, 2);
+  vfs.dropUnsynced('f');
+  file.write(Uint8Array.of(3), 0, 1);
+  file.sync();
+  const read = new Uint8Array(3);
+  file.read(read, 0, 3, 0);
+  expect([...read]).toEqual([1, 2, 3]);
+  expect(vfs.image({ entries: 'all', bytes: 'all' }).get('/f')).toEqual(Uint8Array.of(0, 0, 3));
+});
+
+test('a full disk takes a part of a write; removing makes room, once the file is closed', () => {
+  const vfs = new CrashVfs(new Map(), { capacity: 10 });
+  const full = expect.objectContaining({ systemCode: 'ENOSPC' });
+  const file = vfs.open('f', 'create');
+  expect(() => file.write(new Uint8Array(15), 0, 15)).toThrow(full);
+  expect(file.size()).toBe(10);
+  expect(() => vfs.open('g', 'create')).toThrow(full);
+  vfs.remove('f');
+  expect([vfs.used, vfs.openFiles]).toEqual([10, 1]);
+  file.close();
+  expect([vfs.used, vfs.openFiles]).toEqual([0, 0]);
+  vfs.open('g', 'create').close();
 });

@@ -2,31 +2,31 @@
  * A disk that loses power: a file system in memory which knows, of every file and of every
  * directory, what is on stable storage, and makes images of what a power loss might leave.
  *
- * What is synced is there. Of the rest, the weakest file system that POSIX allows keeps what it
- * likes:
- *  - of a file's unsynced bytes any sectors, the others zeros, or garbage, or the file ends there;
- *  - of a directory's unsynced changes any, whatever their order. A rename is one change.
- *  - A file's sync says nothing about its name.
+ * What is synced is there. Of the rest, any may be: of a file's bytes any sectors, any writes, any
+ * prefix, the others zeros or garbage; of a directory's changes what the mode allows, see
+ * {@link CrashMode}. A rename is one change.
  *
  * Files only grow (`VfsFile` has no other way), so that what is synced of one is a prefix.
  */
 import { JumpError } from '@jump/base';
 import { joinPath, type Vfs, type VfsFile, type VfsLock, type VfsStat } from '@jump/vfs';
-import { loseSectors } from './crash-sectors.ts';
+import { CrashFile } from './crash-file.ts';
+import { type CrashMode, type DiskImage, type ImageChoice, makeImage } from './crash-image.ts';
+import {
+  appendTo,
+  type DirectoryNode,
+  dropUnsynced,
+  type FileNode,
+  failure,
+  type Node,
+  newDirectory,
+  newFile,
+  split,
+  syncEntries,
+  syncFile,
+  syncTree,
+} from './crash-nodes.ts';
 import type { Random } from './random.ts';
-
-/** What of the unsynced is in an image. */
-export interface ImageChoice {
-  /** Changes of directories. */
-  readonly entries: 'all' | 'none' | 'random';
-  /**
-   * Bytes of files: `'zeros'` keeps the size alone, `'torn'` all but a part of the newest write.
-   */
-  readonly bytes: 'all' | 'none' | 'zeros' | 'torn' | 'random';
-}
-
-/** What a disk holds: files and directories (`undefined`) by path. */
-export type DiskImage = ReadonlyMap<string, Uint8Array | undefined>;
 
 /** Which call has just been done. */
 export interface CrashOperation {
@@ -35,6 +35,7 @@ export interface CrashOperation {
     | 'create'
     | 'write'
     | 'sync'
+    | 'close'
     | 'remove'
     | 'rename'
     | 'link'
@@ -44,62 +45,75 @@ export interface CrashOperation {
   readonly path: string;
 }
 
-interface FileNode {
-  readonly kind: 'file';
-  readonly id: string;
-  bytes: Uint8Array;
-  size: number;
-  /** Bytes that are on stable storage. */
-  synced: number;
+/** How a disk behaves. */
+export interface CrashOptions {
+  /** How it keeps names; default `'posix'`. */
+  readonly mode?: CrashMode;
+  /** How many bytes of files there is room for; default no limit. */
+  readonly capacity?: number;
 }
-
-interface DirectoryNode {
-  readonly kind: 'directory';
-  readonly id: string;
-  readonly entries: Map<string, Node>;
-  /** Entries on stable storage. */
-  synced: Map<string, Node>;
-  /** What has changed since, in order. */
-  changes: ((entries: Map<string, Node>) => void)[];
-}
-
-type Node = FileNode | DirectoryNode;
 
 /** See the module's words. Paths are taken from one root, whether absolute or not. */
 export class CrashVfs implements Vfs {
   readonly name = 'crash';
-  readonly capabilities: Vfs['capabilities'] = {
-    hardLinks: true,
-    directorySync: true,
-    sharedOpen: true,
-    rename: true,
-    threads: false,
-  };
-  /** Called after each call that changes something or syncs. */
+  readonly mode: CrashMode;
+  readonly capabilities: Vfs['capabilities'];
+  /** Called after each call that changes something, syncs or closes. */
   onOperation: (operation: CrashOperation) => void = () => {};
   /** How long an asynchronous sync takes; resolves when the disk has done it. */
   syncDelay: () => Promise<void> = async () => {};
+  /** How many bytes of files there is room for; may be changed at any time. */
+  capacity: number;
   readonly #locked = new Set<string>();
   #root: DirectoryNode;
   #lastId = 0;
+  #lastChange = 0;
+  #firstChange = 1;
+  #used = 0;
+  #openFiles = 0;
   #dead = false;
   #lastWrite: { readonly file: FileNode; readonly start: number } | undefined;
 
   /** Makes an empty disk, or one as an image says, everything on it synced. */
-  constructor(image: DiskImage = new Map()) {
-    this.#root = this.#newDirectory();
+  constructor(image: DiskImage = new Map(), options: CrashOptions = {}) {
+    const { mode = 'posix', capacity = Number.POSITIVE_INFINITY } = options;
+    this.mode = mode;
+    this.capacity = capacity;
+    const windows = mode === 'windows';
+    this.capabilities = {
+      hardLinks: true,
+      directorySync: !windows,
+      sharedOpen: !windows,
+      rename: true,
+      threads: false,
+    };
+    this.#root = newDirectory('directory 0');
     for (const [path, bytes] of image) {
       if (bytes === undefined) this.makeDirectory(path);
       else {
+        const { parent, name } = this.#place(path);
         const file = this.#newFile();
-        file.bytes = bytes.slice();
+        file.bytes = bytes;
+        file.whole = bytes;
         file.size = bytes.length;
         file.synced = bytes.length;
-        const { parent, name } = this.#place(path);
+        file.names = 1;
+        this.#used += bytes.length;
         parent.entries.set(name, file);
       }
     }
     syncTree(this.#root);
+    this.#commit();
+  }
+
+  /** How many files are open. */
+  get openFiles(): number {
+    return this.#openFiles;
+  }
+
+  /** How many bytes its files have, those without a name included that are still open. */
+  get used(): number {
+    return this.#used;
   }
 
   /**
@@ -108,11 +122,18 @@ export class CrashVfs implements Vfs {
    */
   restart(): CrashVfs {
     this.#dead = true;
-    const next = new CrashVfs();
+    const next = new CrashVfs(new Map(), { mode: this.mode, capacity: this.capacity });
     next.#root = this.#root;
     next.#lastId = this.#lastId;
+    next.#firstChange = this.#firstChange;
+    next.#lastChange = this.#lastChange;
+    next.#used = this.#used;
+    next.#lastWrite = this.#lastWrite;
     next.onOperation = this.onOperation;
     next.syncDelay = this.syncDelay;
+    forEachFile(this.#root, (file) => {
+      file.open = 0;
+    });
     return next;
   }
 
@@ -123,23 +144,23 @@ export class CrashVfs implements Vfs {
 
   /** Makes an image of what a power loss at this moment might leave; without `random`, plain ones. */
   image(choice: ImageChoice, random?: Random): DiskImage {
-    const image = new Map<string, Uint8Array | undefined>();
-    const bytesOf = new Map<FileNode, Uint8Array>();
-    const visit = (directory: DirectoryNode, path: string): void => {
-      for (const [name, node] of this.#entriesOf(directory, choice, random)) {
-        const at = joinPath(path, name);
-        if (node.kind === 'directory') {
-          image.set(at, undefined);
-          visit(node, at);
-        } else {
-          const bytes = bytesOf.get(node) ?? this.#bytesOf(node, choice, random);
-          bytesOf.set(node, bytes);
-          image.set(at, bytes);
-        }
-      }
+    const source = {
+      root: this.#root,
+      mode: this.mode,
+      firstChange: this.#firstChange,
+      lastChange: this.#lastChange,
+      lastWrite: this.#lastWrite,
     };
-    visit(this.#root, '/');
-    return image;
+    return makeImage(source, choice, random);
+  }
+
+  /**
+   * Drops what is not synced of a file, as a system does whose sync fails: it can still be read, a
+   * later sync says that all is well, and a power loss shows zeros.
+   */
+  dropUnsynced(path: string): void {
+    const node = this.#find(path);
+    if (node?.kind === 'file') dropUnsynced(node);
   }
 
   open(path: string, mode: 'read' | 'create' | 'replace'): VfsFile {
@@ -147,12 +168,20 @@ export class CrashVfs implements Vfs {
     if (node?.kind === 'directory') throw failure('EISDIR', path);
     if (mode === 'read') {
       if (node === undefined) throw failure('ENOENT', path);
+      this.#openFiles++;
+      node.open++;
       return new CrashFile(this, path, node, false);
     }
     if (node !== undefined && mode === 'create') throw failure('EEXIST', path);
+    if (this.#used >= this.capacity) throw failure('ENOSPC', path);
+    this.#checkFree(node, path);
     // Replacing is modelled as a new file under the old name, in one step.
     const file = this.#newFile();
     this.#change(parent, (entries) => entries.set(name, file));
+    file.names++;
+    this.#unname(node);
+    this.#openFiles++;
+    file.open++;
     this.onOperation({ kind: 'create', path });
     return new CrashFile(this, path, file, true);
   }
@@ -172,7 +201,7 @@ export class CrashVfs implements Vfs {
     for (const name of split(directory)) {
       const found = at.entries.get(name);
       if (found?.kind === 'file') throw failure('ENOTDIR', directory);
-      const next = found ?? this.#newDirectory();
+      const next = found ?? newDirectory(`directory ${++this.#lastId}`);
       if (found === undefined) {
         this.#change(at, (entries) => entries.set(name, next));
         this.onOperation({ kind: 'makeDirectory', path: directory });
@@ -185,7 +214,9 @@ export class CrashVfs implements Vfs {
     const { parent, name, node } = this.#place(path);
     if (node === undefined) throw failure('ENOENT', path);
     if (node.kind === 'directory') throw failure('EISDIR', path);
+    this.#checkFree(node, path);
     this.#change(parent, (entries) => entries.delete(name));
+    this.#unname(node);
     this.onOperation({ kind: 'remove', path });
   }
 
@@ -203,10 +234,12 @@ export class CrashVfs implements Vfs {
     const file = source.node;
     if (file === undefined) throw failure('ENOENT', from);
     if (source.parent !== target.parent) throw failure('EXDEV', from);
+    this.#checkFree(target.node, to);
     this.#change(source.parent, (entries) => {
       if (entries.get(source.name) === file) entries.delete(source.name);
       entries.set(target.name, file);
     });
+    this.#unname(target.node);
     this.onOperation({ kind: 'rename', path: to });
   }
 
@@ -216,13 +249,14 @@ export class CrashVfs implements Vfs {
     if (file?.kind !== 'file') throw failure('ENOENT', from);
     if (target.node !== undefined) throw failure('EEXIST', to);
     this.#change(target.parent, (entries) => entries.set(target.name, file));
+    file.names++;
     this.onOperation({ kind: 'link', path: to });
   }
 
   syncDirectory(directory: string): void {
     const node = this.#directory(directory);
-    node.synced = new Map(node.entries);
-    node.changes = [];
+    if (this.mode === 'posix') syncEntries(node);
+    else if (this.capabilities.directorySync) this.#commit();
     this.onOperation({ kind: 'syncDirectory', path: directory });
   }
 
@@ -235,57 +269,67 @@ export class CrashVfs implements Vfs {
     return { kind: 'none', check: () => {}, release: () => void this.#locked.delete(id) };
   }
 
-  /** Takes note of the newest write. */
-  noteWrite(file: FileNode, start: number, path: string): void {
-    this.#lastWrite = { file, start };
-    this.onOperation({ kind: 'write', path });
-  }
-
-  #entriesOf(
-    directory: DirectoryNode,
-    { entries }: ImageChoice,
-    random: Random | undefined,
-  ): Map<string, Node> {
-    if (entries === 'all') return directory.entries;
-    const kept = new Map(directory.synced);
-    if (entries === 'none') return kept;
-    const chance = random?.pick([0.2, 0.5, 0.8]) ?? 0;
-    for (const change of directory.changes) if (random?.chance(chance)) change(kept);
-    return kept;
-  }
-
-  #bytesOf(file: FileNode, { bytes: choice }: ImageChoice, random: Random | undefined): Uint8Array {
-    const { bytes, size, synced } = file;
-    if (synced === size) return bytes.slice(0, size);
-    const kind =
-      choice === 'random'
-        ? random?.pick(['all', 'none', 'zeros', 'cut', 'cut', 'sectors', 'sectors', 'sectors'])
-        : choice;
-    if (kind === 'none') return bytes.slice(0, synced);
-    if (kind === 'zeros') return bytes.slice(0, size).fill(0, synced);
-    if (kind === 'cut') return bytes.slice(0, random?.integer(synced, size) ?? synced);
-    if (kind === 'torn' && this.#lastWrite?.file === file) {
-      const from = Math.max(synced, this.#lastWrite.start);
-      return bytes.slice(0, random?.integer(from, size) ?? from);
+  /** Appends to an open file: as much as there is room for. */
+  write(file: FileNode, source: Uint8Array, start: number, end: number, path: string): void {
+    const room = Math.max(0, this.capacity - this.#used);
+    const taken = Math.min(end, start + room);
+    if (taken > start) {
+      this.#lastWrite = { file, start: file.size };
+      appendTo(file, source, start, taken, this.#lastChange);
+      this.#used += taken - start;
     }
-    const image = bytes.slice(0, size);
-    if (kind === 'sectors' && random !== undefined) loseSectors(image, synced, random);
-    return image;
+    this.onOperation({ kind: 'write', path });
+    if (taken < end) throw failure('ENOSPC', path);
+  }
+
+  /** Puts a file on stable storage; with it, where there is a journal, all names. */
+  sync(file: FileNode, size: number, path: string): void {
+    this.checkAlive();
+    syncFile(file, size);
+    if (this.mode !== 'posix') this.#commit();
+    this.onOperation({ kind: 'sync', path });
+  }
+
+  /** Takes note that an open file was closed. */
+  closed(file: FileNode, path: string): void {
+    if (this.#dead) return;
+    this.#openFiles--;
+    file.open--;
+    this.#free(file);
+    this.onOperation({ kind: 'close', path });
   }
 
   #newFile(): FileNode {
-    const id = `file ${++this.#lastId}`;
-    return { kind: 'file', id, bytes: new Uint8Array(0), size: 0, synced: 0 };
+    return newFile(`file ${++this.#lastId}`);
   }
 
-  #newDirectory(): DirectoryNode {
-    const id = `directory ${++this.#lastId}`;
-    return { kind: 'directory', id, entries: new Map(), synced: new Map(), changes: [] };
+  #change(directory: DirectoryNode, apply: (entries: Map<string, Node>) => void): void {
+    apply(directory.entries);
+    directory.changes.push({ number: ++this.#lastChange, apply });
   }
 
-  #change(directory: DirectoryNode, change: (entries: Map<string, Node>) => void): void {
-    change(directory.entries);
-    directory.changes.push(change);
+  /** Puts the journal on stable storage. */
+  #commit(): void {
+    if (this.#firstChange > this.#lastChange) return;
+    syncTree(this.#root);
+    this.#firstChange = this.#lastChange + 1;
+  }
+
+  /** Throws if a file is in use, where that keeps its name. */
+  #checkFree(node: Node | undefined, path: string): void {
+    if (node?.kind === 'file' && node.open > 0 && !this.capabilities.sharedOpen) {
+      throw failure('EBUSY', path);
+    }
+  }
+
+  #unname(node: Node | undefined): void {
+    if (node?.kind !== 'file') return;
+    node.names--;
+    this.#free(node);
+  }
+
+  #free(file: FileNode): void {
+    if (file.names === 0 && file.open === 0) this.#used -= file.size;
   }
 
   #find(path: string): Node | undefined {
@@ -305,93 +349,21 @@ export class CrashVfs implements Vfs {
 
   #place(path: string): { parent: DirectoryNode; name: string; node: Node | undefined } {
     const names = split(path);
-    const name = names.pop();
+    const name = names.at(-1);
     if (name === undefined) throw failure('EISDIR', path);
-    const parent = this.#directory(names.join('/'));
+    this.checkAlive();
+    let parent: Node | undefined = this.#root;
+    for (let i = 0; i < names.length - 1; i++) {
+      parent = parent?.kind === 'directory' ? parent.entries.get(names[i]!) : undefined;
+    }
+    if (parent?.kind !== 'directory') throw failure('ENOENT', path);
     return { parent, name, node: parent.entries.get(name) };
   }
 }
 
-class CrashFile implements VfsFile {
-  readonly path: string;
-  readonly #vfs: CrashVfs;
-  readonly #node: FileNode;
-  readonly #writable: boolean;
-  #closed = false;
-
-  constructor(vfs: CrashVfs, path: string, node: FileNode, writable: boolean) {
-    this.#vfs = vfs;
-    this.path = path;
-    this.#node = node;
-    this.#writable = writable;
+function forEachFile(directory: DirectoryNode, call: (file: FileNode) => void): void {
+  for (const node of directory.entries.values()) {
+    if (node.kind === 'file') call(node);
+    else forEachFile(node, call);
   }
-  read(target: Uint8Array, start: number, length: number, position: number): number {
-    this.#check();
-    const end = Math.min(this.#node.size, position + length);
-    if (end <= position) return 0;
-    target.set(this.#node.bytes.subarray(position, end), start);
-    return end - position;
-  }
-  write(source: Uint8Array, start: number, end: number): void {
-    this.#check();
-    if (!this.#writable) throw failure('EBADF', this.path);
-    const node = this.#node;
-    const before = node.size;
-    const size = before + end - start;
-    if (size > node.bytes.length) {
-      const grown = new Uint8Array(Math.max(2 * node.bytes.length, size, 256));
-      grown.set(node.bytes.subarray(0, before));
-      node.bytes = grown;
-    }
-    node.bytes.set(source.subarray(start, end), before);
-    node.size = size;
-    this.#vfs.noteWrite(node, before, this.path);
-  }
-  size(): number {
-    this.#check();
-    return this.#node.size;
-  }
-  sync(): void {
-    this.#check();
-    this.#node.synced = this.#node.size;
-    this.#vfs.onOperation({ kind: 'sync', path: this.path });
-  }
-  async syncAsync(): Promise<void> {
-    this.#check();
-    const { size } = this.#node;
-    await this.#vfs.syncDelay();
-    this.#vfs.checkAlive();
-    this.#node.synced = Math.max(this.#node.synced, size);
-    this.#vfs.onOperation({ kind: 'sync', path: this.path });
-  }
-  close(): void {
-    this.#closed = true;
-  }
-
-  #check(): void {
-    this.#vfs.checkAlive();
-    if (this.#closed) {
-      throw new JumpError('JUMP_CLOSED', 'the file is closed', { file: this.path });
-    }
-  }
-}
-
-function syncTree(directory: DirectoryNode): void {
-  directory.synced = new Map(directory.entries);
-  directory.changes = [];
-  for (const node of directory.entries.values()) if (node.kind === 'directory') syncTree(node);
-}
-
-function failure(systemCode: string, file: string): JumpError {
-  return new JumpError('JUMP_IO', `${systemCode} on the simulated disk`, { file, systemCode });
-}
-
-/** The names on a path, `.` and `..` resolved. */
-function split(path: string): string[] {
-  const names: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return names;
 }

@@ -45,6 +45,11 @@ export interface Fault {
   readonly sticky?: boolean;
   /** How many bytes of a failing `write` still reach the file, at most. Default 0. */
   readonly shortWrite?: number;
+  /**
+   * Whether a failing `sync` drops what the file has unsynced, as ext4 and XFS do: on a simulated
+   * disk that can. Default false: a later sync may save it.
+   */
+  readonly dropPages?: boolean;
 }
 
 /** Wraps a file system; calls go through unless a fault is set that chooses them. */
@@ -136,6 +141,12 @@ export class FaultVfs implements Vfs {
     });
   }
 
+  /** Does what a failing sync does to the file's bytes. */
+  dropPages({ dropPages }: Fault, path: string): void {
+    const inner = this.#inner as Vfs & { dropUnsynced?(path: string): void };
+    if (dropPages === true) inner.dropUnsynced?.(path);
+  }
+
   /** Shows the calls as text, one a line, for comparing orders; `kinds` chooses which. */
   show(kinds?: readonly VfsOperationKind[]): string {
     return this.operations
@@ -170,11 +181,11 @@ class FaultFile implements VfsFile {
     return this.#inner.size();
   }
   sync(): void {
-    this.#vfs.enter('sync', this.path);
+    this.#vfs.enter('sync', this.path, undefined, (fault) => this.#vfs.dropPages(fault, this.path));
     this.#inner.sync();
   }
   async syncAsync(): Promise<void> {
-    this.#vfs.enter('sync', this.path);
+    this.#vfs.enter('sync', this.path, undefined, (fault) => this.#vfs.dropPages(fault, this.path));
     await this.#inner.syncAsync();
   }
   close(): void {

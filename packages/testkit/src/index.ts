@@ -5,12 +5,8 @@
  *
  * @packageDocumentation
  */
-export {
-  type CrashOperation,
-  CrashVfs,
-  type DiskImage,
-  type ImageChoice,
-} from './crash-vfs.ts';
+export type { CrashMode, DiskImage, ImageChoice } from './crash-image.ts';
+export { type CrashOperation, type CrashOptions, CrashVfs } from './crash-vfs.ts';
 export { type CursorSubject, cursorContract } from './cursor-contract.ts';
 export { type DataCase, dataDriven, parseDataCases } from './data-driven.ts';
 export {
@@ -24,3 +20,4 @@ export { type Fault, FaultVfs, type VfsOperation, type VfsOperationKind } from '
 export { fromHex, hexBlocks, hexdump } from './hexdump.ts';
 export { Model, type ModelOperation, type ModelRange, ModelView } from './model.ts';
 export { chosenSeed, Random, seeded } from './random.ts';
+export { Schedule } from './schedule.ts';

@@ -74,10 +74,17 @@ test('an edit is current once its sync has ended; the next one follows then', ()
 });
 
 test('a move is current at once', () => {
-  const { edits, syncs, table, live } = setUp();
+  const { edits, store, syncs, table } = setUp();
   const one = table();
-  edits.applyUnsynced({ edit: { added: [{ level: 0, table: one }] } });
-  expect([edits.busy, live(), syncs.length]).toEqual([false, [one.number], 0]);
+  edits.apply({ edit: { added: [{ level: 0, table: one }] } });
+  edits.settle();
+  const edit = {
+    deleted: [{ level: 0, number: one.number }],
+    added: [{ level: 1, table: one }],
+  };
+  edits.move({ edit });
+  expect([edits.busy, syncs.length]).toEqual([false, 0]);
+  expect(store.version.levels.map((tables) => tables.length)).toEqual([0, 1, 0, 0, 0, 0, 0]);
 });
 
 test('settle() waits for all edits', () => {

@@ -62,12 +62,12 @@ export class Edits {
   }
 
   /**
-   * The same for an edit that leaves out no file, so that nothing is lost with it: current at once,
-   * on the disk with the next one. REQUIRES: no edit is on its way.
+   * Makes moves of tables current at once; they come to the disk with the next edit, and nothing is
+   * lost without them. REQUIRES: no edit is on its way.
    */
-  applyUnsynced(request: EditRequest): void {
-    const logged = this.#log(request);
-    if (logged !== undefined) this.#finish(request, logged);
+  move(request: EditRequest): void {
+    this.#store.versions.defer(request.edit);
+    this.#finish(request);
   }
 
   /** Ends what is on its way, waiting for the disk. @throws JUMP_POISONED if that fails */
@@ -111,9 +111,10 @@ export class Edits {
     }
   }
 
-  #finish({ edit, blocked = [], live, done }: EditRequest, logged: LoggedEdit): void {
+  /** Makes the change current that was logged, if one was, and does what follows from it. */
+  #finish({ edit, blocked = [], live, done }: EditRequest, logged?: LoggedEdit): void {
     const { versions } = this.#store;
-    versions.apply(logged);
+    if (logged !== undefined) versions.apply(logged);
     this.#store.version = versions.current;
     live?.();
     for (const { number } of edit.deleted ?? []) this.#blocked.delete(number);
@@ -122,7 +123,7 @@ export class Edits {
     const added = new Set(edit.added?.map(({ table }) => table.number));
     this.#obsolete.add((edit.deleted ?? []).map((one) => one.number).filter((n) => !added.has(n)));
     this.#obsolete.sweep();
-    if (logged.synced) this.#obsolete.removeManifests();
+    if (logged?.synced === true) this.#obsolete.removeManifests();
     try {
       done?.();
     } catch (error) {

@@ -234,7 +234,7 @@ export class Merges {
   /** Moves tables to a deeper level as they are: the edit alone. */
   #move({ pick, manual }: Choice): void {
     const tables = pick.inputs.flatMap((input) => input.tables);
-    this.#parts.edits.applyUnsynced({
+    this.#parts.edits.move({
       edit: editOf(pick, tables),
       done: () => {
         this.#tell(pick, [], 0);

@@ -1,4 +1,5 @@
 /** Removes files that nothing needs any more: only such as LevelDB would name, never by guess. */
+import { JumpError } from '@jump/base';
 import { logName, oldTableName, parseFileName, type TableMeta, tableName } from '@jump/manifest';
 import { joinPath } from '@jump/vfs';
 import type { Store } from '../store.ts';
@@ -10,6 +11,8 @@ export class ObsoleteFiles {
   remove: (paths: readonly string[]) => void;
   readonly #store: Store;
   readonly #tables = new Set<number>();
+  /** Paths of files that were in use when they should have gone, as happens on Windows. */
+  #busy: string[] = [];
 
   /** Removes for `store`. */
   constructor(store: Store) {
@@ -19,10 +22,14 @@ export class ObsoleteFiles {
 
   /**
    * Tells of files that could not be removed: they take room, nothing else, and are gone at an
-   * opening.
+   * opening. One that is only in use is tried again with the next that is removed.
    */
   report(errors: readonly unknown[]): void {
-    for (const error of errors) this.#store.report(error, false);
+    for (const error of errors) {
+      const path = this.#store.vfs.capabilities.sharedOpen ? undefined : busyPath(error);
+      if (path === undefined) this.#store.report(error, false);
+      else this.#busy.push(path);
+    }
   }
 
   /** Takes note of tables that have left the current version. */
@@ -97,6 +104,14 @@ export class ObsoleteFiles {
   }
 
   #removeAll(names: readonly string[]): void {
-    if (names.length > 0) this.remove(names.map((name) => joinPath(this.#store.directory, name)));
+    const paths = [...this.#busy, ...names.map((name) => joinPath(this.#store.directory, name))];
+    this.#busy = [];
+    if (paths.length > 0) this.remove(paths);
   }
+}
+
+/** The path of a file that cannot be removed since it is open somewhere. */
+function busyPath(error: unknown): string | undefined {
+  const busy = error instanceof JumpError && /^(EBUSY|EPERM|EACCES)$/.test(error.systemCode ?? '');
+  return busy ? error.file : undefined;
 }

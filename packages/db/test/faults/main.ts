@@ -21,7 +21,7 @@
  * no worker thread, for it has no file (children that a part starts can have one, from `dist`);
  * other npm packages are resolved from packages/db.
  */
-import { crash } from './crash.ts';
+import { crash } from './crash/part.ts';
 import { model } from './model.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 

@@ -18,7 +18,12 @@ export default defineConfig({
           exclude: ['**/*.dist.test.ts'],
         },
       },
-      { test: { name: 'dist', include: ['packages/*/test/**/*.dist.test.ts'] } },
+      {
+        test: {
+          name: 'dist',
+          include: ['packages/*/test/**/*.dist.test.ts', 'bench/test/**/*.dist.test.ts'],
+        },
+      },
       {
         ...source,
         plugins: [markdownTests()],

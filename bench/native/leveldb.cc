@@ -451,7 +451,7 @@ int Bench::Row() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   const double us = 1000 / outcome.operations;
-  printf("{\"operations\":%.0f,\"us\":%.9g,\"settledUs\":%.9g,\"rssMib\":%.3f", outcome.operations,
+  printf("{\"operations\":%.0f,\"us\":%.6g,\"settledUs\":%.6g,\"rssMib\":%.6g", outcome.operations,
          us * clock_.ms, us * (clock_.ms + std::max(0.0, settled - ended)), usage.ru_maxrss / 1024.0);
   if (outcome.reads) printf(",\"sum\":%d", sum_.value());
   if (!std::isnan(outcome.user_bytes)) {

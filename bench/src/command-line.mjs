@@ -99,7 +99,8 @@ function stepsOf(given) {
   });
   const wanted = given.rows?.split(',').map((name) => rowNamed(name).name);
   const sizes = given['value-size']?.split(',').map((text) => amount('value-size', text));
-  return (given.entries?.split(',').map((text) => amount('entries', text)) ?? [undefined])
+  const numbers = given.entries?.split(',').map((text) => amount('entries', text));
+  const changed = (numbers ?? [undefined])
     .flatMap((entries) =>
       steps.map((step) => (entries === undefined ? step : { ...step, entries })),
     )
@@ -112,15 +113,18 @@ function stepsOf(given) {
         ? {}
         : { cacheMib: amount('cache-mib', given['cache-mib']) }),
     }));
+  // Steps that differed in what was given are the same now.
+  const known = changed.map((step) => JSON.stringify(step));
+  return changed.filter((_, i) => known.indexOf(known[i]) === i);
 }
 
 /** @param {string | undefined} given */
 function chosenEngines(given) {
   const names = engines.map((one) => one.name);
   const chosen = given?.split(',') ?? names;
-  for (const name of chosen) {
-    if (!names.includes(name))
-      throw new RangeError(`no engine ${name}; there are ${names.join(', ')}`);
+  const unknown = chosen.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`no engine ${unknown}; there are ${names.join(', ')}`);
   }
   return chosen;
 }
@@ -131,9 +135,9 @@ function chosenEngines(given) {
  * @param {string} text
  */
 function amount(name, text) {
-  const [, digits, unit] = /^([\d_]+(?:\.\d+)?)([km]?)$/i.exec(text) ?? [];
-  const number =
-    Number(digits?.replaceAll('_', '')) * { '': 1, k: 1000, m: 1e6 }[(unit ?? '').toLowerCase()];
+  const [, digits = '', unit = ''] = /^([\d_]+(?:\.\d+)?)([km]?)$/i.exec(text) ?? [];
+  const times = unit === '' ? 1 : unit.toLowerCase() === 'k' ? 1000 : 1e6;
+  const number = Number(digits.replaceAll('_', '')) * times;
   if (!(number > 0)) throw new RangeError(`--${name} ${text}: a number above 0 is wanted`);
   return number;
 }

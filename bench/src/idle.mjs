@@ -2,16 +2,19 @@
 
 /** Milliseconds between two looks. */
 const PAUSE = 10;
-/** This many of them without work are the end: an engine may wait that long for the disk. */
-const QUIET_LOOKS = 40;
+/** So long without work is the end: an engine may wait as long for the disk. */
+const PATIENCE = 400;
 /** Microseconds of processor time that looking itself may take. */
 const NOTHING = 600;
 
-/** Waits until nothing works any more; returns when that began, on the clock of `performance`. */
-export async function idle() {
+/**
+ * Waits until nothing works any more; returns when that began, on the clock of `performance`.
+ * @param {number} [patience] milliseconds without work
+ */
+export async function idle(patience = PATIENCE) {
   let end = performance.now();
   let before = used();
-  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+  for (let quiet = 0; quiet * PAUSE < patience; ) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     const now = used();
     if (now - before > NOTHING) {

@@ -5,7 +5,6 @@
  * hidden by the writes which could not be made during it.
  */
 import { CHUNK, Clock } from './clock.mjs';
-import { idle } from './idle.mjs';
 import { pairs } from './rows-write.mjs';
 
 /** @typedef {import('./rows.mjs').Context} Context */
@@ -20,7 +19,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
  * Overwrites everything as fast as it goes; returns writes a millisecond, until all is merged.
  * @param {Context} context
  */
-async function fastest({ engine, load, n }) {
+async function fastest({ engine, load, n, idle }) {
   const clock = new Clock();
   await clock.chunks(
     n,
@@ -72,7 +71,7 @@ async function steady({ engine, load, n }, rate, count) {
  * Sums up latencies: percentiles in microseconds, of all and of each part of the time.
  * @param {Float64Array} latencies in milliseconds
  */
-function summary(latencies) {
+export function summary(latencies) {
   const size = Math.ceil(latencies.length / BUCKETS);
   const series = [];
   for (let from = 0; from < latencies.length; from += size) {

@@ -33,12 +33,13 @@ async function readKeys({ clock }, count, key, call, size = CHUNK) {
     },
     (keys) => {
       const read = call(keys, sum);
-      if (typeof read !== 'number') {
-        return read.then((value) => {
-          sum = value;
-        });
+      if (typeof read === 'number') {
+        sum = read;
+        return undefined;
       }
-      sum = read;
+      return read.then((value) => {
+        sum = value;
+      });
     },
   );
   return { operations: count, sum };

@@ -1,6 +1,5 @@
 /** The rows that write. */
 import { CHUNK, Clock } from './clock.mjs';
-import { idle } from './idle.mjs';
 
 /** @typedef {import('./rows.mjs').Context} Context */
 /** @typedef {import('./rows.mjs').Row} Row */
@@ -108,7 +107,7 @@ async function deleteRandom({ engine, load, clock, n }) {
  * store that is left alone has still to merge is chance.
  * @param {Context} context
  */
-async function compact({ engine, load, clock, n }) {
+async function compact({ engine, load, clock, n, idle }) {
   await new Clock().chunks(
     Math.ceil(n / 2),
     CHUNK,

@@ -16,6 +16,7 @@ import { writeRows } from './rows-write.mjs';
  * @property {import('./workload.mjs').Workload} load
  * @property {import('./clock.mjs').Clock} clock what the row takes, and nothing else
  * @property {number} n entries of a filled store
+ * @property {() => Promise<number>} idle waits for background work; returns when it ended
  *
  * @typedef {object} Outcome
  * @property {number} operations

@@ -17,6 +17,7 @@ import { Workload } from './workload.mjs';
  * @property {number} cacheMib
  * @property {boolean} compression
  * @property {string} directory
+ * @property {number} [patience] milliseconds without work that are taken for the end of it
  *
  * @typedef {object} Result
  * @property {number} operations
@@ -47,19 +48,26 @@ export async function runRow(task) {
   const clock = new Clock();
   const mapped = entry.mapped === true && row.durable !== true;
   const before = writtenBytes(mapped);
-  const context = { open, load, clock, n: task.entries, engine: engine ?? (await noEngine()) };
+  const context = {
+    open,
+    load,
+    clock,
+    n: task.entries,
+    idle: () => idle(task.patience),
+    engine: engine ?? (await noEngine()),
+  };
   const outcome = await row.run(context);
   const ended = performance.now();
   const writes = row.group === 'write' || row.group === 'latency';
-  const settled = writes ? await idle() : ended;
+  const settled = writes ? await context.idle() : ended;
   const { operations, sum, userBytes, facts } = outcome;
   const written = writtenBytes(mapped) - before;
   const result = {
     operations,
-    us: (1000 * clock.ms) / operations,
-    settledUs: (1000 * (clock.ms + Math.max(0, settled - ended))) / operations,
+    us: rounded((1000 * clock.ms) / operations),
+    settledUs: rounded((1000 * (clock.ms + Math.max(0, settled - ended))) / operations),
     sum,
-    rssMib: process.resourceUsage().maxRSS / 1024,
+    rssMib: rounded(process.resourceUsage().maxRSS / 1024),
     userBytes,
     writtenBytes: userBytes === undefined || Number.isNaN(written) ? undefined : written,
     facts: { ...engine?.facts?.(), ...facts },
@@ -67,6 +75,12 @@ export async function runRow(task) {
   await engine?.close();
   return result;
 }
+
+/**
+ * Leaves out digits that mean nothing.
+ * @param {number} number
+ */
+const rounded = (number) => Number(number.toPrecision(6));
 
 /** A row that opens the store itself has no engine before. */
 async function noEngine() {
@@ -88,13 +102,13 @@ export async function runFill(task) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     process.kill(process.pid, 'SIGKILL');
   }
-  if (task.step === 'fill') await idle();
+  if (task.step === 'fill') await idle(task.patience);
   await engine.close();
   if (task.step !== 'fill') return;
   // What is in the log goes into tables now, not while a row reads.
   const again = await open();
   await again.get([load.key(0)], 0);
-  await idle();
+  await idle(task.patience);
   await again.close();
 }
 

@@ -83,7 +83,13 @@ export class Runner {
    */
   measure(row, shape, engine) {
     const directory = this.storeFor(row, shape, engine);
-    const task = { ...shape, step: 'row', engine: engine.name, row, directory };
+    const task = {
+      ...shape,
+      step: /** @type {const} */ ('row'),
+      engine: engine.name,
+      row,
+      directory,
+    };
     const result = this.child(engine, task);
     this.checkSum(row, shape, engine.name, result.sum);
     const { name, version } = engine;
@@ -169,7 +175,7 @@ export class Runner {
   /**
    * Runs a task in a process of its own; returns what it printed.
    * @param {ReadyEngine} engine
-   * @param {Record<string, unknown>} task
+   * @param {import('./run-task.mjs').Task} task
    */
   child(engine, task) {
     const [program, args] =
@@ -190,5 +196,5 @@ export class Runner {
   }
 }
 
-/** @param {Record<string, unknown>} task */
+/** @param {import('./run-task.mjs').Task & { writeBuffer: number }} task */
 const nativeArguments = (task) => Object.entries(task).map(([name, value]) => `${name}=${value}`);

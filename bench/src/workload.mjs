@@ -33,7 +33,7 @@ export class Workload {
       bytes[at] = 48 + (rest % 10);
       rest = (rest / 10) | 0;
     }
-    return bytes.latin1Slice(0, length);
+    return bytes.toString('latin1', 0, length);
   }
 
   /**
@@ -89,6 +89,6 @@ function makePool(size) {
       bytes[i] = 32 + ((state >>> 24) % 95);
     }
     bytes.fill(/** @type {number} */ (bytes[0]), half);
-    return bytes.latin1Slice(0, size);
+    return bytes.toString('latin1');
   });
 }

@@ -9,6 +9,7 @@ const guide = [
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
   { text: 'What was measured', link: '/guide/measured' },
+  { text: 'Every figure', link: '/guide/figures' },
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },
 ];
 

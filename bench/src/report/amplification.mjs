@@ -37,6 +37,15 @@ export function predicted(row, { entries, valueSize }) {
 }
 
 /**
+ * Writes a difference, with its sign.
+ * @param {number} share
+ */
+function percent(share) {
+  const text = Math.abs(100 * share).toFixed(0);
+  return `${text === '0' ? '' : share > 0 ? '+' : '−'}${text} %`;
+}
+
+/**
  * @param {Summary} summary
  * @param {readonly Shape[]} shapes
  */
@@ -53,7 +62,7 @@ export function amplificationTable(summary, shapes) {
           row,
           digits(measured),
           digits(expected),
-          `${measured >= expected ? '+' : '−'}${Math.abs(100 * (measured / expected - 1)).toFixed(0)} %`,
+          percent(measured / expected - 1),
           native === undefined ? '' : digits(native),
         ],
       ];

@@ -1,4 +1,4 @@
-/** Lines: what changes with the number of entries, an engine a line, a picture of several panels. */
+/** Lines: what changes with the number of entries; a line an engine, several panels. */
 import { brief, linearScale, logScale } from './scale.mjs';
 import { Picture } from './svg.mjs';
 
@@ -10,7 +10,7 @@ import { Picture } from './svg.mjs';
  */
 
 const WIDTH = 840;
-const PANEL = { width: 250, height: 150 };
+const PANEL = { width: 236, height: 150 };
 const COLUMNS = 3;
 const MARGIN = { left: 46, top: 70 };
 const STEP = { x: 268, y: 218 };
@@ -61,18 +61,18 @@ function drawPanel(picture, { title, unit, lines }, left, top) {
   const bottom = top + 14 + PANEL.height;
   const right = left + PANEL.width - 22;
   const points = lines.flatMap((line) => line.points);
-  picture.text(left - 30, top, title, { bold: true });
+  picture.text(left - 30, top, `${title}, ${unit}`, { bold: true });
   if (points.length === 0) return;
   const sizes = points.map(([entries]) => entries);
   const x = logScale([Math.min(...sizes), Math.max(...sizes)], [left, right], 10);
   const y = linearScale(Math.max(...points.map(([, value]) => value)), [bottom, top + 18]);
   for (const [i, tick] of y.ticks.entries()) {
     picture.line(left, y.at(tick), right, y.at(tick), i === 0 ? 'axis' : 'grid');
-    const last = i === y.ticks.length - 1;
-    const label = `${+tick.toPrecision(3)}${last ? ` ${unit}` : ''}`;
-    const style = /** @type {const} */ ({ size: 10.5, colour: 'muted', anchor: 'end' });
-    if (last) picture.text(left - 30, y.at(tick) + 4, label, { ...style, anchor: 'start' });
-    else picture.text(left - 6, y.at(tick) + 4, label, style);
+    picture.text(left - 6, y.at(tick) + 4, String(+tick.toPrecision(3)), {
+      size: 10.5,
+      colour: 'muted',
+      anchor: 'end',
+    });
   }
   for (const tick of x.ticks) {
     picture.text(x.at(tick), bottom + 16, brief(tick), {

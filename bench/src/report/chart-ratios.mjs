@@ -6,7 +6,9 @@ import { Picture } from './svg.mjs';
 /** @typedef {import('./summary.mjs').Summary} Summary */
 
 const ROW = 21;
-const TOP = 66;
+const TOP = 98;
+/** Bars end here, whatever the ratio: the number beside them says it. */
+const WIDEST = 16;
 const LABELS = 130;
 const WIDTH = 840;
 const PANEL = 300;
@@ -27,8 +29,10 @@ export function ratioChart(summary, shape, names, peers) {
     { title: 'against the fastest peer in JavaScript', peers, named: true },
     { title: 'against LevelDB 1.23 in C++', peers: ['leveldb'], named: false },
   ];
-  picture.text(16, 24, 'JumpDB beside its peers', { size: 15, bold: true });
-  picture.text(200, 24, 'to the right of 1: JumpDB is faster', { colour: 'muted' });
+  picture.text(16, 26, 'JumpDB beside its peers', { size: 15, bold: true });
+  picture.text(16, 44, 'to the right of 1 JumpDB is faster; 2 is twice as fast', {
+    colour: 'muted',
+  });
   for (const [i, panel] of panels.entries()) {
     const left = LABELS + i * (PANEL + GAP);
     drawPanel(picture, { ...panel, left, bottom: height - 26, lines, summary, shape });
@@ -68,8 +72,8 @@ function drawPanel(picture, { title, peers, named, left, bottom, lines, summary,
   const found = lines.map(({ row }) => (row === '' ? undefined : summary.best(shape, row, peers)));
   const ratios = found.flatMap((one) => (one === undefined ? [] : [one.ratio]));
   const scale = logScale(
-    [Math.min(0.5, ...ratios), Math.max(2, ...ratios)],
-    [left + 34, left + PANEL - 40],
+    [Math.max(1 / WIDEST, Math.min(0.5, ...ratios)), Math.min(WIDEST, Math.max(2, ...ratios))],
+    [left + (named ? 74 : 44), left + PANEL - 30],
     2,
   );
   picture.text(left, TOP - 20, title, { bold: true });

@@ -27,9 +27,14 @@ export function stallChart(all) {
     size: 15,
     bold: true,
   });
-  picture.text(16, 46, 'line: longest · dark: up to 99 % · faint: up to 99.9 % of each hundredth', {
-    colour: 'muted',
-  });
+  picture.text(
+    16,
+    46,
+    'of each hundredth of the time: thick, the median; thin, 99 % of the writes; shaded, up to the longest',
+    {
+      colour: 'muted',
+    },
+  );
   const longest = Math.max(1000, ...all.map(({ max }) => max));
   for (const [i, stalls] of all.entries()) {
     const left = LEFT + (i % COLUMNS) * STEP.x;
@@ -51,27 +56,24 @@ function drawPanel(picture, stalls, left, top, longest) {
   const y = logScale([1, longest], [bottom, top + 24], 10);
   picture.text(left - 46, top, engine, { bold: true, colour: engine });
   const rate = `${brief(perSecond)} a second; 99.9 %: ${duration(p999)}, longest ${duration(max)}`;
-  picture.text(left - 46 + 8 + engine.length * 7, top, rate, { size: 11, colour: 'muted' });
+  const right = left + PANEL.width;
+  picture.text(right, top, rate, { size: 11, colour: 'muted', anchor: 'end' });
   for (const tick of y.ticks) {
     picture.line(left, y.at(tick), left + PANEL.width, y.at(tick), tick === 1 ? 'axis' : 'grid');
-    const label = duration(tick).replace(/\.?0+ /, ' ');
+    const label =
+      tick >= 1e6 ? `${tick / 1e6} s` : tick >= 1000 ? `${tick / 1000} ms` : `${tick} µs`;
     picture.text(left - 6, y.at(tick) + 4, label, { size: 10.5, colour: 'muted', anchor: 'end' });
   }
   const step = PANEL.width / series.length;
-  /** @param {0 | 1 | 2 | 3} which */
+  /** @param {0 | 1 | 3} which */
   const outline = (which) =>
     series.map(
       (part, i) =>
         /** @type {[number, number]} */ ([left + (i + 0.5) * step, y.at(Math.max(1, part[which]))]),
     );
-  /** @type {[number, number][]} */
-  const floor = [
-    [left + PANEL.width - step / 2, bottom],
-    [left + step / 2, bottom],
-  ];
-  picture.area([...outline(2), ...floor], engine, 0.22);
-  picture.area([...outline(1), ...floor], engine, 0.5);
-  picture.curve(outline(3), engine, { width: 1.25 });
+  picture.area([...outline(3), ...outline(0).reverse()], engine, 0.22);
+  picture.curve(outline(1), engine, { width: 1 });
+  picture.curve(outline(0), engine, { width: 2.25 });
   for (const share of [0, 0.5, 1]) {
     picture.text(left + share * PANEL.width, bottom + 16, `${(share * seconds).toFixed(1)} s`, {
       size: 10.5,

@@ -1,6 +1,7 @@
 /** Makes the report's files of measurements. */
 import { fillIn } from './markdown.mjs';
-import { makeParts, makePictures } from './parts.mjs';
+import { makeParts } from './parts.mjs';
+import { makePictures } from './pictures.mjs';
 import { Summary } from './summary.mjs';
 
 /**

@@ -19,9 +19,15 @@ const DISK = 'disk';
 /** @param {string} engine */
 const titleOf = (engine) => (engine === 'leveldb' ? 'LevelDB, C++' : engine);
 
-/** @param {number | undefined} ratio */
-const ratioCell = (ratio) =>
-  ratio === undefined ? '' : ratio < 1 ? `**${digits(ratio)}**` : digits(ratio);
+/**
+ * Writes a ratio, in bold where JumpDB is slower by as much as can be seen.
+ * @param {number | undefined} ratio
+ */
+export function ratioCell(ratio) {
+  if (ratio === undefined) return '';
+  const text = digits(ratio);
+  return Number(text) < 1 ? `**${text}**` : text;
+}
 
 /** @param {number} bytes */
 const mebibytes = (bytes) => digits(bytes / 2 ** 20);

@@ -154,7 +154,8 @@ export class Runner {
     }
     const { entries, valueSize, compression } = shape;
     const folder = `${engine.file}-${entries}-${valueSize}-${compression ? 'snappy' : 'plain'}`;
-    const filled = filledStore(work, folder, engine.version, (directory) => {
+    const version = `${engine.version}-${WRITE_BUFFER >> 20}`;
+    const filled = filledStore(work, folder, version, (directory) => {
       this.fill(engine, shape, directory, 'fill');
     });
     if (row.before === 'filled') return filled;

@@ -232,6 +232,13 @@ export class TableReader {
     return this.#table.stored;
   }
 
+  /** The name of the stored filter's policy, known or not, and its bytes; `undefined` without one. */
+  get storedFilter(): { readonly name: string; readonly bytes: number } | undefined {
+    const { filterName: name, meta } = this.#table;
+    if (name === undefined) return undefined;
+    return { name, bytes: meta.get(`filter.${name}`)?.size ?? 0 };
+  }
+
   /** What the keys are. */
   get keys(): TableKeys {
     return this.#table.order.keys;

@@ -29,9 +29,5 @@ export {
   type TableMeta,
   type VersionEdit,
 } from './version-edit.ts';
-export {
-  type LogAndApplyOptions,
-  type LoggedEdit,
-  VersionSet,
-  type VersionSetOptions,
-} from './version-set.ts';
+export { VersionSet } from './version-set.ts';
+export type { LogAndApplyOptions, LoggedEdit, VersionSetOptions } from './version-set-options.ts';

@@ -1,7 +1,7 @@
 /**
  * A scheduler that repeats itself: while it is installed, what the program leaves for later
  * (`setImmediate`, `setTimeout`, disk syncs under way) waits until the test runs it, in an order
- * drawn from a seed, and the clock moves only when it is looked at.
+ * drawn from a seed, and the clock moves only when it is looked at, or somebody sleeps.
  *
  * Microtasks and `process.nextTick` stay as they are: they are the same each time.
  */
@@ -22,6 +22,7 @@ export class Schedule {
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
     now: performance.now,
+    wait: Atomics.wait,
   };
   #tasks: Task[] = [];
   #now = 0;
@@ -58,6 +59,11 @@ export class Schedule {
         this.#tasks = this.#tasks.filter((task) => task !== handle?.task);
       },
     });
+    // Whoever blocks the thread does not, but finds that time has passed.
+    Atomics.wait = (_array: unknown, _index: number, _value: unknown, ms = 0) => {
+      this.#now += ms;
+      return 'timed-out';
+    };
     performance.now = () => {
       this.#now += this.#apart ? 5 : this.#random.integer(0, 9);
       return this.#now;
@@ -66,9 +72,10 @@ export class Schedule {
 
   /** Gives the runtime its own timers and clock back. What waits is forgotten. */
   restore(): void {
-    const { now, ...timers } = this.#real;
+    const { now, wait, ...timers } = this.#real;
     Object.assign(globalThis, timers);
     performance.now = now;
+    Atomics.wait = wait;
     this.#tasks = [];
   }
 

@@ -24,9 +24,10 @@
 import { crash } from './crash/part.ts';
 import { model } from './model.ts';
 import { missedMarks, type Part, Run } from './part.ts';
+import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
-const PARTS: readonly Part[] = [crash, model];
+const PARTS: readonly Part[] = [crash, faultSweep, model];
 
 interface Asked {
   readonly parts: readonly Part[];

@@ -37,6 +37,15 @@ export class Ledger {
     return this.issued;
   }
 
+  /** Undoes the last batch: it was refused, and is nowhere. */
+  withdraw(): void {
+    const numbers = this.#numbers.get(this.contents.fingerprint)!;
+    numbers.splice(numbers.indexOf(this.issued), 1);
+    this.#states.delete(this.issued);
+    this.issued--;
+    this.contents = this.#states.get(this.issued)!.clone();
+  }
+
   /** Takes note that batches up to a number are on the disk. */
   acknowledge(number: number): void {
     this.acknowledged = Math.max(this.acknowledged, number);

@@ -109,7 +109,7 @@ const all =
 export const readRows = [
   {
     name: 'readcold',
-    says: `${COLD_READS} random keys right after opening; the page cache as the filling left it`,
+    says: `${COLD_READS.toLocaleString('en')} random keys right after opening; the page cache as the filling left it`,
     group: 'read',
     before: 'filled',
     run: readCold,
@@ -137,7 +137,7 @@ export const readRows = [
   },
   {
     name: 'readcached',
-    says: `${CACHED_KEYS} keys from all over the store, again and again: their blocks are cached`,
+    says: `${CACHED_KEYS.toLocaleString('en')} keys from all over the store, again and again: their blocks are cached`,
     group: 'read',
     before: 'filled',
     run: (context) => readSome(context, Math.min(CACHED_KEYS, context.n), 2),

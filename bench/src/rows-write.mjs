@@ -186,7 +186,7 @@ export const writeRows = [
   },
   {
     name: 'fillsync',
-    says: `${DURABLE_WRITES} writes, each on the disk before the next begins`,
+    says: `${DURABLE_WRITES.toLocaleString('en')} writes, each on the disk before the next begins`,
     group: 'write',
     before: 'nothing',
     durable: true,

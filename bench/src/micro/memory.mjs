@@ -1,4 +1,4 @@
-/** Micro-benches of what is in memory: the tree, the filter, checksums, text, a store's memtable. */
+/** Micro-benches of what is in memory: tree, filter, checksum, text, a store's memtable. */
 import { crc32c, utf8Read, utf8Write } from '@jump/base';
 import { bloomPolicy, leveldbBloomPolicy } from '@jump/bloom';
 import { open } from '@jump/db';

@@ -1,6 +1,6 @@
 /** The tables of the report. */
 import { engines } from '../engine.mjs';
-import { rowNamed } from '../rows.mjs';
+import { rowNamed, rows } from '../rows.mjs';
 import { table } from './markdown.mjs';
 import { brief, digits, duration } from './scale.mjs';
 
@@ -82,8 +82,8 @@ export function figureTable(summary, shape) {
   const names = engines.map(({ name }) => name);
   const ordered = cases.toSorted((a, b) => names.indexOf(a.engine) - names.indexOf(b.engine));
   const head = ['row', 'engine', 'an operation', 'with background work', 'peak MiB'];
-  const lines = [...new Set(cases.map(({ row }) => row))].flatMap((row) =>
-    ordered.filter((one) => one.row === row).map((one) => figureLine(one)),
+  const lines = rows.flatMap(({ name }) =>
+    ordered.filter((one) => one.row === name).map((one) => figureLine(one)),
   );
   return table([...head, 'MiB on disk', 'written', 'rounds'], lines);
 }
@@ -97,7 +97,7 @@ function figureLine(one) {
     spreadCell(one.us),
     writes ? spreadCell(one.settled) : '',
     one.rssMib.toFixed(0),
-    mebibytes(one.diskBytes),
+    one.diskBytes === 0 ? '' : mebibytes(one.diskBytes),
     one.written === undefined ? '' : `${digits(one.written)} ×`,
     String(one.rounds),
   ];

@@ -17,9 +17,10 @@ export function prepareEngines({ engines: chosen }) {
   if (wanted.some(({ kind, peer }) => kind === 'peer' && peer !== 'classic-level')) installPeers();
   const native = wanted.some(({ kind }) => kind === 'native') ? compileNative() : undefined;
   return wanted.flatMap((engine) => {
-    const version = versionOf(engine);
+    const wrong = engine.kind === 'native' ? native : undefined;
+    const version = wrong === undefined ? versionOf(engine) : undefined;
     if (version !== undefined) return [{ ...engine, version }];
-    console.log(`${engine.name}: left out: ${native ?? 'it is not installed'}`);
+    console.log(`${engine.name}: left out: ${wrong ?? 'it is not installed'}`);
     return [];
   });
 }

@@ -15,6 +15,7 @@ import { type OpenOptions, resolveOptions, type Settings } from './options.ts';
 import { checkNames } from './read/range.ts';
 import { makeInternals } from './read/readable-store.ts';
 import { TableCache } from './read/table-cache.ts';
+import { warmUp } from './read/warm-up.ts';
 import { recoverLogs } from './recovery/recovery.ts';
 import { Store } from './store.ts';
 import { readFilters, tableSpec } from './table-spec.ts';
@@ -161,8 +162,12 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
   const spec = tableSpec(settings);
   let log: WriteAheadLog | undefined;
   try {
-    // Footer, index and filter of every live table are read and checked now, not at some later `get`.
-    for (const level of versions.current.levels) for (const table of level) tables.get(table);
+    for (const table of versions.current.levels.flat()) {
+      // Footer, index and filter are read and checked now; or, where other work does not hold up
+      // this thread either, as soon as it has time: a large store has thousands of tables.
+      if (inThread) tables.check(table);
+      else tables.get(table);
+    }
     const added = recoverLogs(store, spec);
     const number = versions.takeFileNumber();
     log = new WriteAheadLog(store, number, settings.logWrites);
@@ -174,7 +179,9 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
     );
     log.begin();
     store.version = versions.current;
-    return startEngine(store, log, spec, inThread);
+    const engine = startEngine(store, log, spec, inThread);
+    if (inThread) warmUp(store);
+    return engine;
   } catch (error) {
     log?.close(true);
     tables.close();

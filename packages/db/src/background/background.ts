@@ -141,6 +141,8 @@ export class Background implements JobListener {
     await this.flush();
     this.#store.checkWritable();
     if (this.#merges.halted !== undefined) throw this.#merges.halted;
+    // What each table says of its tombstones must be known.
+    for (const table of this.#store.version.levels.flat()) this.#store.tables.get(table);
     const firstLater = this.#store.versions.nextFileNumber;
     const done = new Promise<void>((resolve, reject) => {
       this.#merges.add({ range, signal, onProgress, firstLater, resolve, reject, done: 0 });

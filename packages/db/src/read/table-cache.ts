@@ -101,6 +101,18 @@ export class TableCache {
     return found === undefined ? this.#enter(table).reader : found.reader;
   }
 
+  /** Checks that a table is there, and as long as it should be. @throws as {@link TableCache.get} */
+  check(table: TableMeta): void {
+    const found = this.#options.vfs.stat(this.#path(table.number));
+    // What is wrong says whoever opens it.
+    if (found?.kind !== 'file' || found.size !== table.fileSize) this.get(table);
+  }
+
+  /** Whether one more table would close another. */
+  get full(): boolean {
+    return this.#open.size >= this.#options.maxOpenFiles;
+  }
+
   /** Makes a lease: cursors over tables that stay open until it is released. */
   lease(fillCache: boolean): TableLease {
     return new TableLease(

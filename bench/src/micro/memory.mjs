@@ -22,14 +22,22 @@ const tree = {
       const sizes = `${count} entries`;
       /** @type {ByteTree} */
       let filled;
+      // As much work a round, whatever the size.
+      const times = Math.ceil(35_000 / count);
+      /** @param {() => number} body */
+      const repeated = (body) => () => {
+        let sum = 0;
+        for (let i = 0; i < times; i++) sum += body();
+        return sum;
+      };
       const fill = () => {
         filled = new ByteTree({ shared: true, arenaSize: 1 << 20 });
         for (const i of order) {
           filled.insert(keys, 32 * i, 32 * i + 16, 0, i + 1, VALUE, 0, VALUE.length);
         }
-        return filled;
+        return filled.firstNode();
       };
-      measure(`insert in random order, ${sizes}`, count, fill);
+      measure(`insert in random order, ${sizes}`, times * count, repeated(fill));
       /** @param {number} odd */
       const find = (odd) => () => {
         let found = 0;
@@ -39,13 +47,14 @@ const tree = {
         }
         return found;
       };
-      measure(`find, ${sizes}`, count, find(0));
-      measure(`find what is not there, ${sizes}`, count, find(1));
-      measure(`walk, ${sizes}`, count, () => {
+      measure(`find, ${sizes}`, times * count, repeated(find(0)));
+      measure(`find what is not there, ${sizes}`, times * count, repeated(find(1)));
+      const walk = () => {
         let sum = 0;
         for (let node = filled.firstNode(); node !== 0; node = filled.nextNode(node)) sum += node;
         return sum;
-      });
+      };
+      measure(`walk, ${sizes}`, times * count, repeated(walk));
     }
   },
 };

@@ -114,7 +114,7 @@ export class BlockChecker {
       this.firstKeyLength = length;
     } else if (bytewise) {
       sameUserKey = this.#comesAfter(bytes, keyAt, shared, length, at);
-    } else {
+    } else if (this.#order.known) {
       this.#compareWhole(bytes, keyAt, shared, length, at);
     }
     copyRange(bytes, keyAt, keyAt + unshared, this.lastKey, shared);

@@ -273,7 +273,8 @@ export class BlockStore {
     lastEnd: number,
   ): void {
     const { keys, starts } = this.index;
-    const { compare } = this.#order;
+    const { compare, known } = this.#order;
+    if (!known) return;
     const from = starts[ordinal]!;
     const to = starts[ordinal + 1]!;
     if (compare(last, lastStart, lastEnd, keys, from, to) > 0) {

@@ -2,7 +2,6 @@
  * Iterating over a table as a user sees it: user keys, the newest version of each, no deletions.
  */
 import {
-  type Cursor,
   EMPTY_BYTES,
   KIND_DELETION,
   readKind,
@@ -11,6 +10,7 @@ import {
   TRAILER_LENGTH,
 } from '@jump/base';
 import type { KeyOrder } from './key-order.ts';
+import type { TableCursor } from './table-cursor.ts';
 import { checkNames } from './writer-options.ts';
 
 /** Which entries to go over, and in which direction. */
@@ -43,6 +43,12 @@ export interface InternalEntry {
   readonly sequence: bigint;
   /** Whether the write gave the key a value or deleted it. */
   readonly kind: 'value' | 'deletion';
+  /** Whether this table has a newer entry of the same key, so that nobody sees this one. */
+  readonly shadowed: boolean;
+  /** The table's file. */
+  readonly file: string;
+  /** Where in the file the block begins that holds the entry. */
+  readonly offset: number;
   /** The value; empty if it is a deletion. */
   readonly value: Uint8Array;
 }
@@ -72,7 +78,10 @@ export function checkRange(range: TableRange): TableRange {
 /** What an iterator needs from its table. */
 export interface EntrySource {
   readonly order: KeyOrder;
-  readonly cursor: Cursor;
+  readonly cursor: TableCursor;
+  readonly file: string;
+  /** Where each block begins. */
+  readonly offsets: Float64Array;
   /** Throws once the table is closed. */
   checkOpen(): void;
 }
@@ -82,7 +91,7 @@ export interface EntrySource {
  */
 export class EntryIterator implements IterableIterator<TableEntry> {
   readonly #source: EntrySource;
-  readonly #cursor: Cursor;
+  readonly #cursor: TableCursor;
   readonly #range: TableRange;
   #state: 'new' | 'running' | 'done' = 'new';
   /** The user key that was met last, so that its older versions are passed over. */
@@ -221,6 +230,8 @@ export class EntryIterator implements IterableIterator<TableEntry> {
 export class InternalEntryIterator implements IterableIterator<InternalEntry> {
   readonly #source: EntrySource;
   #started = false;
+  /** The user key of the entry before, or something that none is. */
+  #lastKey: Uint8Array | undefined = undefined;
 
   constructor(source: EntrySource) {
     this.#source = source;
@@ -231,20 +242,29 @@ export class InternalEntryIterator implements IterableIterator<InternalEntry> {
   }
 
   next(): IteratorResult<InternalEntry, undefined> {
-    const { cursor } = this.#source;
+    const { cursor, order, file, offsets } = this.#source;
     this.#source.checkOpen();
     if (!this.#started) cursor.first();
     else if (cursor.valid) cursor.next();
     this.#started = true;
     if (!cursor.valid) return this.return();
     const { keyBytes, keyStart, keyEnd } = cursor;
+    const last = this.#lastKey;
+    const end = keyEnd - TRAILER_LENGTH;
+    const shadowed =
+      last !== undefined && order.compareUser(keyBytes, keyStart, end, last, 0, last.length) === 0;
+    const userKey = sliceRange(keyBytes, keyStart, end);
+    this.#lastKey = userKey;
+    const kind = readKind(keyBytes, keyEnd) === KIND_DELETION ? 'deletion' : 'value';
     const value = {
-      userKey: sliceRange(keyBytes, keyStart, keyEnd - TRAILER_LENGTH),
+      userKey,
       sequence: readSequence56(keyBytes, keyEnd),
-      kind:
-        readKind(keyBytes, keyEnd) === KIND_DELETION ? ('deletion' as const) : ('value' as const),
+      kind,
       value: sliceRange(cursor.valueBytes, cursor.valueStart, cursor.valueEnd),
-    };
+      shadowed,
+      file,
+      offset: offsets[cursor.ordinal]!,
+    } as const;
     return { done: false, value };
   }
 

@@ -6,13 +6,14 @@
 export { BlockCache, type BlockCacheStats } from './block-cache.ts';
 export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec } from './codecs.ts';
 export type { InternalEntry, TableEntry, TableRange } from './entries.ts';
-export type { TableKeys } from './key-order.ts';
+export type { TableKeys, UnknownOrder } from './key-order.ts';
 export { Lookup } from './lookup.ts';
-export { type FilterStats, TableReader } from './reader.ts';
+export { type FilterStats, type TableBlob, TableReader } from './reader.ts';
 export type { TableReaderOptions } from './reader-options.ts';
 export { RowCache } from './row-cache.ts';
 export type { TableProperties } from './survey.ts';
 export type { TableTarget } from './table-file.ts';
 export type { TableRecord } from './table-properties.ts';
+export type { TableGap } from './tolerant-blocks.ts';
 export { type TableInfo, TableWriter } from './writer.ts';
 export type { TableWriterOptions } from './writer-options.ts';

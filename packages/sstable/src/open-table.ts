@@ -7,7 +7,7 @@ import { BlockChecker } from './block-checker.ts';
 import { Contents } from './contents.ts';
 import { TableFilter } from './filter-block.ts';
 import { type BlockHandle, FOOTER_LENGTH, readFooter, readHandle } from './footer.ts';
-import { type KeyOrder, keyOrder, type TableKeys } from './key-order.ts';
+import { type KeyOrder, keyOrder, type TableKeys, type UnknownOrder } from './key-order.ts';
 import { checkExpansion, forEachEntry, SparseIndex } from './sparse-index.ts';
 import type { TableFile } from './table-file.ts';
 import {
@@ -36,7 +36,7 @@ export interface OpenedTable {
 /** What {@link openTable} must know. */
 export interface OpenRequest {
   readonly keys: TableKeys | 'auto';
-  readonly comparator: Comparator | undefined;
+  readonly comparator: Comparator | UnknownOrder | undefined;
   readonly filters: readonly FilterPolicy[];
 }
 
@@ -189,7 +189,7 @@ function openFilter(
  */
 function detectKeys(
   file: TableFile,
-  comparator: Comparator | undefined,
+  comparator: Comparator | UnknownOrder | undefined,
   decode: (order: KeyOrder) => { order: KeyOrder; index: SparseIndex },
 ): { order: KeyOrder; index: SparseIndex } {
   let first: unknown;

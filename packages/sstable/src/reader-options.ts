@@ -4,7 +4,7 @@
 import type { Comparator, FilterPolicy } from '@jump/base';
 import { BlockCache } from './block-cache.ts';
 import { type BlockCodecs, CODEC_NONE, defaultCodecs } from './codecs.ts';
-import type { TableKeys } from './key-order.ts';
+import type { TableKeys, UnknownOrder } from './key-order.ts';
 import { checkNames, checkOneOf } from './writer-options.ts';
 
 /** How a table is read. */
@@ -14,14 +14,25 @@ export interface TableReaderOptions {
    * it; else internal keys if index and first block hold nothing that cannot be one.
    */
   readonly keys?: TableKeys | 'auto';
-  /** The order of user keys that the table was written in; by their bytes if not given. */
-  readonly comparator?: Comparator;
+  /**
+   * The order of user keys that the table was written in; by their bytes if not given. `'unknown'`:
+   * entries can be read one after the other, and nothing can be looked up.
+   */
+  readonly comparator?: Comparator | UnknownOrder;
   /** The filters that can be asked, by their names; a table's filter of another name is ignored. */
   readonly filters?: readonly FilterPolicy[];
   /** Where blocks are kept; if not given, 8 MiB that all such tables of the thread share. */
   readonly cache?: BlockCache;
-  /** How blocks may be stored, beside not compressed; Snappy if not given. */
+  /**
+   * How blocks may be stored, beside not compressed; Snappy if not given. `@jump/sstable/codecs` has
+   * the others of LevelDB's worlds.
+   */
   readonly codecs?: BlockCodecs;
+  /**
+   * Whether `entries`, `internalEntries` and cursors read around damaged blocks (default false), and
+   * list them in {@link TableReader.gaps}. `get` and `find` throw all the same.
+   */
+  readonly tolerant?: boolean;
 }
 
 const NAMES: ReadonlySet<string> = new Set<keyof TableReaderOptions>([
@@ -30,6 +41,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof TableReaderOptions>([
   'filters',
   'cache',
   'codecs',
+  'tolerant',
 ]);
 
 /** For tables that are read without a cache of somebody's; made for the first of them. */
@@ -39,10 +51,11 @@ const SHARED_CACHE = 8 << 20;
 /** The options with their defaults, checked. */
 export interface ReaderSettings {
   readonly keys: TableKeys | 'auto';
-  readonly comparator: Comparator | undefined;
+  readonly comparator: Comparator | UnknownOrder | undefined;
   readonly filters: readonly FilterPolicy[];
   readonly cache: BlockCache;
   readonly codecs: BlockCodecs;
+  readonly tolerant: boolean;
 }
 
 /**
@@ -63,5 +76,6 @@ export function checkReaderOptions(options: TableReaderOptions): ReaderSettings 
     filters: options.filters ?? [],
     cache,
     codecs,
+    tolerant: options.tolerant === true,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Reads a table: point reads, cursors, iteration, checks.
  */
-import { type Cursor, JumpError, KIND_DELETION, sliceRange } from '@jump/base';
+import { type Cursor, JumpError, KIND_DELETION, EMPTY_BYTES as NONE, sliceRange } from '@jump/base';
 import { EXHAUSTED, FOUND } from './block-search.ts';
 import { BlockStore } from './block-store.ts';
 import { CursorBlocks } from './cursor-blocks.ts';
@@ -26,6 +26,13 @@ import { surveyTable, type TableProperties, verifyTable } from './survey.ts';
 import { TableCursor } from './table-cursor.ts';
 import { TableFile, type TableTarget } from './table-file.ts';
 import type { TableRecord } from './table-properties.ts';
+import { type TableGap, TolerantBlocks } from './tolerant-blocks.ts';
+
+/** What {@link TableReader.fromBlob} needs of a `Blob`; of a `File` it takes the name. */
+export interface TableBlob {
+  readonly name?: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 
 /** What a table's filter was worth. */
 export interface FilterStats {
@@ -45,6 +52,7 @@ export class TableReader {
   readonly #lookup = new Lookup();
   readonly #settings: ReaderSettings;
   #properties: TableProperties | undefined = undefined;
+  readonly #gaps = new Map<number, TableGap>();
   #filterHits = 0;
   #filterMisses = 0;
   #falsePositives = 0;
@@ -73,6 +81,20 @@ export class TableReader {
     }
   }
 
+  /**
+   * Reads a table from a `Blob` or `File` of a browser, all of it.
+   *
+   * @throws as {@link TableReader.open}
+   */
+  static async fromBlob(blob: TableBlob, options: TableReaderOptions = {}): Promise<TableReader> {
+    const settings = checkReaderOptions(options);
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    return new TableReader(
+      TableFile.fromBytes(bytes, blob.name ?? 'blob', settings.codecs),
+      settings,
+    );
+  }
+
   /** Reads a table from the bytes of its file, which must not change while it is in use. */
   static fromBytes(bytes: Uint8Array, options: TableReaderOptions = {}): TableReader {
     const settings = checkReaderOptions(options);
@@ -82,6 +104,14 @@ export class TableReader {
   /** Bytes of the file. */
   get fileSize(): number {
     return this.#file.size;
+  }
+
+  /**
+   * What was read around, with the option `tolerant`: ascending, complete once everything has been
+   * read.
+   */
+  get gaps(): readonly TableGap[] {
+    return [...this.#gaps.values()].sort((a, b) => a.offset - b.offset);
   }
 
   /** What the filter was worth so far. */
@@ -160,6 +190,10 @@ export class TableReader {
    * @throws TypeError or RangeError if the range is wrong
    */
   entries(range: TableRange = {}): IterableIterator<TableEntry> {
+    const { known, compare } = this.#table.order;
+    // Without an order there are no bounds: says so.
+    if (!known && Object.keys(range).some((name) => name !== 'reverse'))
+      compare(NONE, 0, 0, NONE, 0, 0);
     return new EntryIterator(this.#entrySource(), checkRange(range));
   }
 
@@ -179,7 +213,13 @@ export class TableReader {
 
   #entrySource(): EntrySource {
     const file = this.#file;
-    return { order: this.#table.order, cursor: this.cursor(), checkOpen: () => file.checkOpen() };
+    return {
+      order: this.#table.order,
+      cursor: this.#cursor(true),
+      file: file.source,
+      offsets: this.#table.index.offsets,
+      checkOpen: () => file.checkOpen(),
+    };
   }
 
   /**
@@ -191,9 +231,15 @@ export class TableReader {
    *   cache
    */
   cursor(options: { readonly fillCache?: boolean } = {}): Cursor {
+    return this.#cursor(options.fillCache ?? true);
+  }
+
+  #cursor(fillCache: boolean): TableCursor {
     this.#file.checkOpen();
-    const blocks = new CursorBlocks(this.#blocks, options.fillCache ?? true);
-    return new TableCursor(blocks, this.#table.order);
+    const blocks = new CursorBlocks(this.#blocks, fillCache);
+    const { order, index } = this.#table;
+    if (!this.#settings.tolerant) return new TableCursor(blocks, order);
+    return new TableCursor(new TolerantBlocks(blocks, index, this.#gaps), order);
   }
 
   /**

@@ -49,6 +49,11 @@ export class TableCursor implements Cursor {
     this.#order = order;
   }
 
+  /** The number of the current entry's block. */
+  get ordinal(): number {
+    return this.#ordinal;
+  }
+
   first(): boolean {
     this.#ordinal = -1;
     return this.#enterNextBlock();

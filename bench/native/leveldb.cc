@@ -70,10 +70,10 @@ double CpuMicroseconds() {
 }
 
 // As src/idle.mjs: returns when the process began to do nothing.
-double Idle() {
+double Idle(int patience) {
   double end = NowMs();
   double before = CpuMicroseconds();
-  for (int quiet = 0; quiet < 40;) {
+  for (int quiet = 0; quiet * 10 < patience;) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     const double now = CpuMicroseconds();
     if (now - before > 600) {
@@ -132,6 +132,12 @@ class Bench {
   }
 
   void Close() { db_.reset(); }
+
+  // Waits for background work; returns when it ended.
+  double Idle() {
+    const std::string& patience = task_["patience"];
+    return ::Idle(patience.empty() ? 400 : std::stoi(patience));
+  }
 
   void Fill();
   int Row();

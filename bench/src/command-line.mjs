@@ -22,6 +22,7 @@ const HELP = `npm run bench -- [options]
   --missing            only the rounds that are not there yet, up to --rounds
   --budget SECONDS     begin nothing new after so long; exit code 75 says that something is left.
                        With --missing the same command goes on where it ended
+  --patience MS        without work: the end of background work (400)
   --results FOLDER     where the raw figures go (bench/.results)
   --publish            the same as --results bench/results, which the documents are made from
   --work FOLDER        where the stores are; on the disk that is to be measured (bench/.work)
@@ -35,6 +36,7 @@ const HELP = `npm run bench -- [options]
  * @property {boolean} append
  * @property {boolean} missing
  * @property {number} budget milliseconds
+ * @property {number | undefined} patience milliseconds
  * @property {string} results
  * @property {string} work
  */
@@ -60,6 +62,7 @@ export function parseOptions(args) {
       append: { type: 'boolean', default: false },
       missing: { type: 'boolean', default: false },
       budget: { type: 'string' },
+      patience: { type: 'string' },
       results: { type: 'string' },
       publish: { type: 'boolean', default: false },
       work: { type: 'string' },
@@ -79,6 +82,7 @@ export function parseOptions(args) {
     missing: given.missing,
     budget:
       given.budget === undefined ? Number.POSITIVE_INFINITY : 1000 * amount('budget', given.budget),
+    patience: given.patience === undefined ? undefined : amount('patience', given.patience),
     results: given.results === undefined ? join(BENCH, published) : resolve(given.results),
     work: given.work === undefined ? join(BENCH, '.work') : resolve(given.work),
   };

@@ -179,10 +179,12 @@ export class Runner {
    * @param {import('./run-task.mjs').Task} task
    */
   child(engine, task) {
+    const { patience } = this.options;
+    const own = patience === undefined ? task : { ...task, patience };
     const [program, args] =
       engine.kind === 'native'
-        ? [NATIVE, nativeArguments({ ...task, writeBuffer: WRITE_BUFFER })]
-        : [process.execPath, [...(engine.inMemory ? [HEAP] : []), CHILD, JSON.stringify(task)]];
+        ? [NATIVE, nativeArguments({ ...own, writeBuffer: WRITE_BUFFER })]
+        : [process.execPath, [...(engine.inMemory ? [HEAP] : []), CHILD, JSON.stringify(own)]];
     const { status, signal, stdout, error } = spawnSync(program, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',

@@ -15,6 +15,7 @@ const results = join(root, 'results');
 
 function bench(...options: string[]): { status: number | null; output: string } {
   const fixed = ['--entries', '300', '--results', results, '--work', join(root, 'work')];
+  fixed.push('--patience', '20');
   const engines = options.includes('--engines') ? [] : ['--engines', 'jumpdb,classic-level'];
   const child = spawnSync(process.execPath, [MAIN, ...fixed, ...engines, ...options], {
     encoding: 'utf8',

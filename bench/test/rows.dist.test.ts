@@ -12,7 +12,7 @@ import { rows } from '../src/rows.mjs';
 import { runFill, runRow } from '../src/run-task.mjs';
 import { copyStore } from '../src/stores.mjs';
 
-const ENTRIES = 1000;
+const ENTRIES = 300;
 const root = mkdtempSync(join(tmpdir(), 'jump-bench-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { resolveOptions, type Settings } from './options.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const rows = [...readme.matchAll(/^\| `(\w+)`( °)? \| (.*?) \| .* \|$/gm)].map(
-  ([, name = '', both, shown = '']) => ({ name, both: both !== undefined, shown }),
+const rows = [...readme.matchAll(/^\| `(\w+)`( °°?)? \| (.*?) \| .* \|$/gm)].map(
+  ([, name = '', mark = '', shown = '']) => ({ name, mark: mark.trim(), shown }),
 );
 
 /** The options that `open` knows, or `openReadOnly`, as its refusal of another one names them. */
@@ -36,14 +36,17 @@ const WORDS: Record<string, [shown: string, holds: (settings: Settings) => boole
   indexInterval: ['none', ({ indexInterval }) => indexInterval >= 2 ** 31],
   mergeThreshold: ["the strategy's", () => true],
   comparator: ['by bytes', ({ comparator }) => comparator.name === 'leveldb.BytewiseComparator'],
+  codecs: ['Snappy', ({ codecs }) => codecs === undefined],
+  comparators: ['none', ({ comparators }) => comparators.length === 0],
   vfs: ["Node's files", ({ vfs }) => vfs === undefined],
   onEvent: ['none', ({ onEvent }) => onEvent === undefined],
 };
 
 test('names every option, and marks those of openReadOnly', () => {
-  expect(rows.map(({ name }) => name).toSorted()).toEqual(knownNames(false).toSorted());
-  const both = rows.filter((row) => row.both).map(({ name }) => name);
-  expect(both.toSorted()).toEqual(knownNames(true).toSorted());
+  const named = (isOne: (mark: string) => boolean): string[] =>
+    rows.filter(({ mark }) => isOne(mark)).map(({ name }) => name);
+  expect(named((mark) => mark !== '°°').toSorted()).toEqual(knownNames(false).toSorted());
+  expect(named((mark) => mark !== '').toSorted()).toEqual(knownNames(true).toSorted());
 });
 
 test.each(rows)('shows the default of $name', ({ name, shown }) => {

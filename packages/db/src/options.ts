@@ -12,6 +12,7 @@ import {
 } from '@jump/base';
 import { bloomPolicy, leveldbBloomPolicy } from '@jump/bloom';
 import { type CompactionStrategy, leveled } from '@jump/compaction';
+import type { BlockCodecs } from '@jump/sstable';
 import type { Vfs } from '@jump/vfs';
 import type { JumpEvent } from './events.ts';
 
@@ -79,6 +80,20 @@ export interface ReadOptions<K = string, V = string> {
   readonly onEvent?: ((event: JumpEvent) => void) | undefined;
 }
 
+/** What only `openReadOnly` can be told: how to read what other programs wrote. */
+export interface ReadOnlyOptions<K = string, V = string> extends ReadOptions<K, V> {
+  /**
+   * How blocks may be stored; default Snappy. `@jump/sstable/codecs` has tables for Minecraft, for
+   * Zstandard, and for all: `allCodecs`.
+   */
+  readonly codecs?: BlockCodecs | undefined;
+  /**
+   * Orders that the store may have, beside that of bytes: the one whose name it says is taken.
+   * `@jump/sstable/indexeddb` has Chromium's. Not together with `comparator`.
+   */
+  readonly comparators?: readonly Comparator[] | undefined;
+}
+
 /** Options with every default filled in. */
 export interface Settings {
   readonly createIfMissing: boolean;
@@ -101,6 +116,9 @@ export interface Settings {
   readonly recovery: 'strict' | 'prefix' | 'salvage';
   readonly requireKernelLock: boolean;
   readonly comparator: Comparator;
+  /** Others that it may be. */
+  readonly comparators: readonly Comparator[];
+  readonly codecs: BlockCodecs | undefined;
   readonly vfs: Vfs | undefined;
   readonly onEvent: ((event: JumpEvent) => void) | undefined;
 }
@@ -148,6 +166,7 @@ const READ_NAMES = [
   'vfs',
   'onEvent',
 ];
+const READ_ONLY_NAMES = [...READ_NAMES, 'codecs', 'comparators'];
 const OPEN_NAMES = [
   ...READ_NAMES,
   ...FLAGS,
@@ -167,7 +186,7 @@ export function resolveOptions(given: object | undefined, readOnly: boolean): Se
     throw wrongType('options', 'an object', given);
   }
   const options = (given ?? {}) as Record<string, unknown>;
-  const names = readOnly ? READ_NAMES : OPEN_NAMES;
+  const names = readOnly ? READ_ONLY_NAMES : OPEN_NAMES;
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) {
       throw new TypeError(
@@ -202,6 +221,8 @@ export function resolveOptions(given: object | undefined, readOnly: boolean): Se
     ...resolveFilter(options['filter'], comparator),
     compaction: resolveCompaction(options),
     comparator,
+    comparators: resolveComparators(options),
+    codecs: resolveCodecs(options['codecs']),
     vfs: options['vfs'] as Vfs | undefined,
     onEvent: onEvent as Settings['onEvent'],
   };
@@ -270,6 +291,28 @@ function resolveComparator(value: unknown): Comparator {
     throw wrongType('option comparator', 'an object with name and compare', value);
   }
   return comparator as Comparator;
+}
+
+function resolveComparators(options: Record<string, unknown>): readonly Comparator[] {
+  const value = options['comparators'];
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw wrongType('option comparators', 'an array', value);
+  if (options['comparator'] !== undefined) {
+    throw new TypeError('options comparator and comparators: one of them');
+  }
+  return value.map(resolveComparator);
+}
+
+function resolveCodecs(value: unknown): BlockCodecs | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('option codecs', 'an object of codecs by number', value);
+  }
+  for (const codec of Object.values(value)) {
+    if (typeof codec?.decode === 'function') continue;
+    throw wrongType('option codecs', 'codecs with a method decode', codec);
+  }
+  return value as BlockCodecs;
 }
 
 function resolveFilter(

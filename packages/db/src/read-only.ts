@@ -1,40 +1,14 @@
 /**
  * Reading a store without writing anything: no lock, no log, no replay to the disk.
- *
- * A live writer may change the directory meanwhile. So everything is opened (and open files can be
- * read on when they are removed), the logs are replayed in memory, and then CURRENT and the
- * manifest are read once more: if they say the same as before, the files belonged together; if not,
- * all begins anew.
  */
-import {
-  type Comparator,
-  internalRangeCompare,
-  JumpError,
-  type RangeCompare,
-  rangeCompare,
-  wrongType,
-} from '@jump/base';
-import { currentPath, directoryState, type Version, VersionSet } from '@jump/manifest';
-import { BlockCache } from '@jump/sstable';
-import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
-import { type CheckpointSource, makeCheckpoint } from './checkpoint.ts';
-import { notADirectory, resolvePath } from './directories.ts';
-import { tell } from './events.ts';
-import { type ReadOptions, resolveOptions, type Settings } from './options.ts';
-import { Pins } from './read/pins.ts';
-import type { ReadSource } from './read/read-path.ts';
+import { JumpError, wrongType } from '@jump/base';
+import { nodeVfs } from '@jump/vfs';
+import { makeCheckpoint } from './checkpoint.ts';
+import { resolvePath } from './directories.ts';
+import { type ReadOnlyOptions, resolveOptions } from './options.ts';
+import { ReadOnlySource } from './read/read-only-source.ts';
 import { makeInternals, ReadableStore } from './read/readable-store.ts';
-import { TableCache } from './read/table-cache.ts';
-import { replay } from './recovery/recovery.ts';
-import { sleep } from './sleep.ts';
 import { readingStats, type Stats } from './stats.ts';
-import { readFilters } from './table-spec.ts';
-import { Memtable } from './write/memtable.ts';
-
-/** A directory that changes faster than it can be read is given up after so many attempts. */
-const ATTEMPTS = 50;
-/** How long a log with an unfinished record is watched for a live writer. */
-const PAUSES_MS = [1, 2, 5, 10, 20, 40, 80, 160, 320];
 
 /**
  * Opens a store for reading, and writes nothing at all into its directory.
@@ -47,14 +21,14 @@ const PAUSES_MS = [1, 2, 5, 10, 20, 40, 80, 160, 320];
  */
 export function openReadOnly<K = string, V = string>(
   path: string,
-  options?: ReadOptions<K, V>,
+  options?: ReadOnlyOptions<K, V>,
 ): ReadOnlyDB<K, V> {
   if (path === undefined) throw wrongType('path', 'a string', path);
   const given = resolvePath(path);
   const settings = resolveOptions(options, true);
   const vfs = settings.vfs ?? nodeVfs;
   const directory = vfs.resolve?.(given) ?? given;
-  return new ReadOnlyDB<K, V>(new ReadOnlySource(vfs, directory, settings), settings);
+  return new ReadOnlyDB<K, V>(new ReadOnlySource(vfs, directory, settings));
 }
 
 /** A store that is only read. Made by `openReadOnly`. */
@@ -62,8 +36,8 @@ export class ReadOnlyDB<K = string, V = string> extends ReadableStore<K, V> {
   readonly #source: ReadOnlySource;
 
   /** Such stores are made by `openReadOnly`. @internal */
-  constructor(source: ReadOnlySource, settings: Settings) {
-    super(makeInternals<K, V>(() => source.state, settings));
+  constructor(source: ReadOnlySource) {
+    super(makeInternals<K, V>(() => source.state, source.settings));
     this.#source = source;
   }
 
@@ -153,219 +127,4 @@ export class ReadOnlyDB<K = string, V = string> extends ReadableStore<K, V> {
       file: this.#source.directory,
     });
   }
-}
-
-/** What was read at one moment. */
-class State implements ReadSource {
-  readonly active: Memtable;
-  readonly immutable = undefined;
-  readonly version: Version;
-  readonly tables: TableCache;
-  readonly compareUser: RangeCompare;
-  readonly compareInternal: RangeCompare;
-  readonly pins: Pins = new Pins(
-    () => {},
-    () => this.#release(),
-  );
-  lastSequence = 0;
-  #retired = false;
-  #closed = false;
-
-  constructor(version: Version, tables: TableCache, memtable: Memtable, comparator: Comparator) {
-    this.version = version;
-    this.tables = tables;
-    this.active = memtable;
-    this.compareUser = rangeCompare(comparator);
-    this.compareInternal = internalRangeCompare(comparator);
-  }
-
-  checkOpen(): void {
-    if (this.#closed) throw new JumpError('JUMP_CLOSED', 'the store is closed');
-  }
-
-  /** Closes the files once no reader needs them. */
-  retire(): void {
-    this.#retired = true;
-    this.#release();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.tables.close();
-  }
-
-  #release(): void {
-    if (this.#retired && this.pins.size === 0) this.tables.close();
-  }
-}
-
-/** What a replay has dropped. */
-interface Loss {
-  readonly file: string;
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-/** A directory that is read, and its newest known state. */
-class ReadOnlySource {
-  readonly directory: string;
-  state: State;
-  readonly #vfs: Vfs;
-  readonly #settings: Settings;
-  readonly cache: BlockCache;
-  /** States that iterators and snapshots may still read. */
-  #older: WeakRef<State>[] = [];
-
-  constructor(vfs: Vfs, directory: string, settings: Settings) {
-    this.#vfs = vfs;
-    this.directory = directory;
-    this.#settings = settings;
-    this.cache = new BlockCache(settings.cacheSize);
-    const found = vfs.stat(directory);
-    if (found !== undefined && found.kind !== 'directory') throw notADirectory(directory);
-    const kind = directoryState(vfs, directory);
-    if (kind === 'damaged') {
-      const what = 'there are tables or logs, but no CURRENT that names their manifest';
-      throw new JumpError('JUMP_CORRUPTION', what, { file: currentPath(directory) });
-    }
-    if (kind !== 'store') {
-      throw new JumpError('JUMP_NOT_FOUND', 'no store is there', { file: directory });
-    }
-    this.state = this.#load();
-  }
-
-  refresh(): void {
-    this.state.checkOpen();
-    const next = this.#load();
-    const old = this.state;
-    this.state = next;
-    this.#older = this.#older.filter((one) => one.deref() !== undefined);
-    this.#older.push(new WeakRef(old));
-    old.retire();
-  }
-
-  /** What a checkpoint of the newest known state reads. */
-  forCheckpoint(): CheckpointSource {
-    const { state, directory } = this;
-    return { source: state, vfs: this.#vfs, directory, settings: this.#settings };
-  }
-
-  close(): void {
-    for (const one of this.#older) one.deref()?.close();
-    this.#older = [];
-    this.state.close();
-  }
-
-  /** Reads the newest state; tries again while a writer changes it. */
-  #load(): State {
-    let failure: unknown;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const before = this.#recover();
-      const logs = this.#logSizes();
-      const losses: Loss[] = [];
-      try {
-        const state = this.#read(before, losses);
-        const quiet = losses.length === 0 || this.#staysAsItIs(this.#logSizes());
-        if (quiet && sameFiles(before, this.#recover())) {
-          for (const { file, offset, bytes } of losses) {
-            tell(this.#settings.onEvent, { type: 'recoveryLoss', file, offset, bytes });
-          }
-          return state;
-        }
-        state.close();
-      } catch (error) {
-        // A file that a writer has removed meanwhile, a record that it has just finished; or real
-        // damage, if nothing has changed.
-        if (!(error instanceof JumpError)) throw error;
-        if (sameFiles(before, this.#recover()) && logs === this.#logSizes()) throw asDamage(error);
-        failure = error;
-      }
-    }
-    if (failure instanceof JumpError && failure.code === 'JUMP_CORRUPTION') throw failure;
-    throw new JumpError('JUMP_IO', `changed during each of ${ATTEMPTS} attempts to read it`, {
-      file: this.directory,
-      cause: failure,
-    });
-  }
-
-  /** Reads CURRENT and the manifest; a manifest that vanishes in between is read again. */
-  #recover(): VersionSet {
-    const { comparator } = this.#settings;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return VersionSet.recover(this.#vfs, this.directory, comparator, { checkTables: false });
-      } catch (error) {
-        if (!(error instanceof JumpError) || attempt === ATTEMPTS) throw error;
-        const vanished = error.systemCode === 'ENOENT' || error.message.includes('missing');
-        if (!vanished) throw error;
-      }
-    }
-  }
-
-  /** Names and sizes of the logs, now. */
-  #logSizes(): string {
-    const names = this.#vfs.list(this.directory).filter((name) => name.endsWith('.log'));
-    const sizes = names.map((name) => this.#vfs.stat(joinPath(this.directory, name))?.size);
-    return names.map((name, i) => `${name} ${sizes[i]}`).join();
-  }
-
-  /**
-   * Tells whether the logs are left alone for a while. An unfinished record is lost if its writer
-   * is dead, and nothing but unfinished if the writer was interrupted in the middle of it.
-   */
-  #staysAsItIs(logs: string): boolean {
-    for (const ms of PAUSES_MS) {
-      sleep(ms);
-      if (this.#logSizes() !== logs) return false;
-    }
-    return true;
-  }
-
-  #read(versions: VersionSet, losses: Loss[]): State {
-    const { comparator } = this.#settings;
-    const tables = new TableCache({
-      vfs: this.#vfs,
-      directory: this.directory,
-      comparator,
-      filters: readFilters(this.#settings),
-      cache: this.cache,
-      maxOpenFiles: Number.POSITIVE_INFINITY,
-    });
-    try {
-      for (const level of versions.current.levels) for (const table of level) tables.get(table);
-      const memtable = new Memtable({ comparator, shared: false, size: 65536 });
-      const state = new State(versions.current, tables, memtable, comparator);
-      state.lastSequence = replay(
-        this.#vfs,
-        this.directory,
-        versions,
-        this.#settings.recovery,
-        () => memtable,
-        () => {},
-        (file, offset, bytes) => losses.push({ file, offset, bytes }),
-      );
-      return state;
-    } catch (error) {
-      tables.close();
-      throw error;
-    }
-  }
-}
-
-/** A table that the manifest names and that is not there is damage, as it is for `open`. */
-function asDamage(error: JumpError): JumpError {
-  const { systemCode, file } = error;
-  if (systemCode !== 'ENOENT') return error;
-  const message = 'is missing, and the manifest names it';
-  return new JumpError('JUMP_CORRUPTION', message, { file, cause: error });
-}
-
-/** Whether two readings of a manifest name the same files. */
-function sameFiles(a: VersionSet, b: VersionSet): boolean {
-  return describe(a) === describe(b);
-}
-
-function describe({ manifestNumber, logNumber, previousLogNumber, current }: VersionSet): string {
-  const levels = current.levels.map((tables) => tables.map((table) => table.number).join());
-  return [manifestNumber, logNumber, previousLogNumber, ...levels].join(';');
 }

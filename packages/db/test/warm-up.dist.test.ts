@@ -1,5 +1,5 @@
-// Goal:   opening a store reads no table; soon after all are open; damage is known then, and tombstones
-//         that nobody has read of are still merged away.
+// Goal:   opening a store reads no table; soon after all are open; damage is known then, and
+//         tombstones that nobody has read of are still merged away.
 // Method: stores on the real disk, with the worker, whose files are changed while they are closed.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { readComparatorName } from './comparator-name.ts';
 export { type CurrentManifest, readCurrent } from './current.ts';
 export {
   currentPath,

@@ -237,6 +237,13 @@ describe('damage', () => {
   });
 });
 
+test('a table that one edit adds twice, as goleveldb’s do after a recovery, is there once', () => {
+  const vfs = store([START, { added: [added(0, 4), added(0, 5), added(0, 4)] }]);
+  for (const name of ['000004.ldb', '000005.ldb']) put(vfs, `db/${name}`, new Uint8Array(10));
+  const set = VersionSet.recover(vfs, 'db');
+  expect(set.current.levels[0]?.map(({ number }) => number).toSorted()).toEqual([4, 5]);
+});
+
 describe('manifests that no store writes', () => {
   test.each<[string, Partial<VersionEdit>[], RegExp]>([
     [
@@ -245,8 +252,18 @@ describe('manifests that no store writes', () => {
       /table 4 joins level 1, but is in level 0/,
     ],
     [
-      'a table added twice in one edit',
-      [START, { added: [added(0, 4), added(0, 4)] }],
+      'a table added twice in one edit, to two levels',
+      [START, { added: [added(0, 4), added(1, 4)] }],
+      /table 4 joins level 1, but is in level 0/,
+    ],
+    [
+      'a table added twice in one edit, with other keys',
+      [START, { added: [added(0, 4), added(0, 4, 'a', 'c')] }],
+      /table 4 joins level 0/,
+    ],
+    [
+      'a table added once more by a later edit',
+      [START, { added: [added(0, 4)] }, { added: [added(0, 4)] }],
       /table 4 joins level 0/,
     ],
     [

@@ -7,7 +7,7 @@
  * its files still exist. If one is missing, the edit had been durable, and this is corruption too.
  * (LevelDB reads over a flipped length byte there and loses what the edit said, in silence.)
  */
-import { corruption, JumpError, type RangeCompare } from '@jump/base';
+import { compareBytes, corruption, JumpError, type RangeCompare } from '@jump/base';
 import { type LogDamage, type LogDamageReason, LogReader } from '@jump/log';
 import { joinPath, type Vfs } from '@jump/vfs';
 import { logName, oldTableName, parseFileName, tableName } from './file-names.ts';
@@ -154,6 +154,8 @@ class StateBuilder {
     for (const added of edit.added) {
       const { number } = added.table;
       const before = this.#tables.get(number);
+      // goleveldb writes the tables of a recovery twice into one edit; LevelDB reads over it.
+      if (before !== undefined && edit.added.includes(before) && isSame(before, added)) continue;
       if (before !== undefined) {
         const message = `joins level ${added.level}, but is in level ${before.level}`;
         throw this.#damaged(`table ${number} ${message}`, offset);
@@ -212,6 +214,16 @@ class StateBuilder {
   #damaged(message: string, offset: number | undefined): JumpError {
     return corruption(this.#file, offset, message);
   }
+}
+
+/** Whether two additions say the same. */
+function isSame(a: AddedTable, b: AddedTable): boolean {
+  return (
+    a.level === b.level &&
+    a.table.fileSize === b.table.fileSize &&
+    compareBytes(a.table.smallest, b.table.smallest) === 0 &&
+    compareBytes(a.table.largest, b.table.largest) === 0
+  );
 }
 
 /** Lists the numbers that files of a directory have from `from` on: not to be given out again. */

@@ -27,8 +27,9 @@ test('two-entries', () => {
     smallestSequence: 2n,
     largestSequence: 3n,
   });
+  const place = { shadowed: false, file: 'bytes', offset: 0 };
   expect([...table.internalEntries()]).toEqual([
-    { userKey: text('apple'), sequence: 3n, kind: 'value', value: text('red') },
-    { userKey: text('apricot'), sequence: 2n, kind: 'deletion', value: text('') },
+    { userKey: text('apple'), sequence: 3n, kind: 'value', value: text('red'), ...place },
+    { userKey: text('apricot'), sequence: 2n, kind: 'deletion', value: text(''), ...place },
   ]);
 });

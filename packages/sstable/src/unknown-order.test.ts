@@ -1,5 +1,5 @@
-// Goal:   a table whose keys are in an order that nobody told us is read from end to end, checked in
-//         all that does not depend on it; nothing can be looked up by mistake.
+// Goal:   a table whose keys are in an order that nobody told us is read from end to end, checked
+//         in all that does not depend on it; nothing can be looked up by mistake.
 // Method: tables written by a comparator that turns keys round, raw and internal.
 import { type Comparator, compareBytes, encodeInternalKey } from '@jump/base';
 import { describe, expect, test } from 'vitest';

@@ -116,9 +116,23 @@ function checkImport(root, folder, manifest, { file, line, target }) {
       const why = PRIVATE.includes(other) ? `only tests import ${name}` : allowed(folder);
       return [`${at}${folder} may not import ${target} (${why})`];
     }
-    if (target !== name) return [`${at}${target}: only the package itself, not a file inside it`];
+    if (target !== name && !isExported(root, other, target.slice(name.length))) {
+      return [`${at}${target}: only the package itself, not a file inside it`];
+    }
   }
   return checkDeclared(root, folder, manifest, file, name).map((message) => at + message);
+}
+
+/**
+ * Tells whether a package exports a path below its name: `/codecs` of `@jump/sstable/codecs`.
+ * @param {string} root
+ * @param {string} folder
+ * @param {string} path
+ */
+function isExported(root, folder, path) {
+  if (!existsSync(join(root, `packages/${folder}/package.json`))) return false;
+  const { exports } = readManifest(root, `packages/${folder}`);
+  return exports !== undefined && `.${path}` in exports;
 }
 
 /**

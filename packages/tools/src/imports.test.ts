@@ -41,6 +41,18 @@ test('accepts what follows the arrows', () => {
   expect(check()).toEqual([]);
 });
 
+test('accepts a path that the other package exports', () => {
+  const found = check({
+    'packages/base/package.json':
+      '{ "name": "@jump/base", "exports": { ".": "./src/index.ts", "./more": "./src/a.ts" } }',
+    'packages/vfs/src/index.ts': "import { a } from '@jump/base/more';",
+    [SOURCE]: "import { a } from '@jump/base/other';",
+  });
+  expect(found).toEqual([
+    `${SOURCE}:1: @jump/base/other: only the package itself, not a file inside it`,
+  ]);
+});
+
 const MANIFEST = 'packages/log/package.json';
 const SOURCE = 'packages/log/src/index.ts';
 const TEST = 'packages/log/src/index.test.ts';

@@ -4,7 +4,7 @@
  */
 import { type Comparator, type Cursor, corruption, type FilterPolicy } from '@jump/base';
 import { type TableMeta, tableName } from '@jump/manifest';
-import { type BlockCache, RowCache, TableReader } from '@jump/sstable';
+import { type BlockCache, type BlockCodecs, RowCache, TableReader } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
 
 /** What tables are opened with. */
@@ -15,6 +15,8 @@ export interface TableCacheOptions {
   readonly filters: readonly FilterPolicy[];
   readonly cache: BlockCache | undefined;
   readonly maxOpenFiles: number;
+  /** How blocks may be stored; Snappy if not given. */
+  readonly codecs?: BlockCodecs | undefined;
 }
 
 interface OpenTable {
@@ -101,7 +103,9 @@ export class TableCache {
     return found === undefined ? this.#enter(table).reader : found.reader;
   }
 
-  /** Checks that a table is there, and as long as it should be. @throws as {@link TableCache.get} */
+  /**
+   * Checks that a table is there, and as long as it should be. @throws as {@link TableCache.get}
+   */
   check(table: TableMeta): void {
     const found = this.#options.vfs.stat(this.#path(table.number));
     // What is wrong says whoever opens it.
@@ -154,11 +158,17 @@ export class TableCache {
 
   #enter(table: TableMeta): OpenTable {
     this.#makeRoom();
-    const { vfs, comparator, filters, cache } = this.#options;
+    const { vfs, comparator, filters, cache, codecs } = this.#options;
     const path = this.#path(table.number);
     const reader = TableReader.open(
       { vfs, path },
-      { keys: 'internal', comparator, filters, ...(cache === undefined ? {} : { cache }) },
+      {
+        keys: 'internal',
+        comparator,
+        filters,
+        ...(cache === undefined ? {} : { cache }),
+        ...(codecs === undefined ? {} : { codecs }),
+      },
     );
     const wrong = differsFrom(table, reader);
     if (wrong !== undefined) {

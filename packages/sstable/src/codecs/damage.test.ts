@@ -4,9 +4,8 @@
 //         zlib and without.
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import { EMPTY_BYTES } from '@jump/base';
-import { seeded } from '@jump/testkit';
+import { seeded, worldTable } from '@jump/testkit';
 import { describe, expect, test } from 'vitest';
-import { worldTable } from '../../test/worlds.ts';
 import type { BlockCodec } from '../codecs.ts';
 import { defaultCodecs } from '../codecs.ts';
 import { Contents } from '../contents.ts';
@@ -100,7 +99,7 @@ function frame(length: bigint, run: number): Uint8Array {
   view.setUint32(0, 0xfd2fb528, true);
   bytes[4] = 0xe0; // eight bytes of length, one segment
   view.setBigUint64(5, length, true);
-  view.setUint32(13, (run << 3) | 2 | 1, true); // the last part, a run of the byte behind its header
+  view.setUint32(13, (run << 3) | 2 | 1, true); // the last part: a run of the byte behind it
   return bytes;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Node's zlib, where there is one: three times as fast as JavaScript for large blocks. It is asked for
- * while the program runs, not imported, so that browsers and bundlers never meet it.
+ * Node's zlib, where there is one: three times as fast as JavaScript for large blocks. It is asked
+ * for while the program runs, not imported, so that browsers and bundlers never meet it.
  */
 
 /** The part of `node:zlib` that is used here. */

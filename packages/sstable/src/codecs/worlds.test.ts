@@ -1,8 +1,9 @@
 // Goal:   tables of every LevelDB there is are read, whatever their blocks are stored in.
-// Method: tables that the programs themselves wrote (test/fixtures/worlds), read with Node's zlib
+// Method: tables that the programs themselves wrote (packages/testkit/fixtures/worlds), read with Node's zlib
 //         and with what a browser has instead.
+
+import { TABLE_ENTRIES, WORLDS, worldTable } from '@jump/testkit';
 import { describe, expect, test } from 'vitest';
-import { TABLE_ENTRIES, WORLDS, worldTable } from '../../test/worlds.ts';
 import { TableReader } from '../index.ts';
 import { deflateCodec } from './deflate.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * Zstandard, in which LevelDB can store blocks since its release 1.23. Decoded by Node's zlib from 22.15 on,
- * otherwise by fzstd.
+ * Zstandard, in which LevelDB can store blocks since its release 1.23. Decoded by Node's zlib from
+ * 22.15 on, otherwise by fzstd.
  *
  * A frame (RFC 8878) claims how long its contents are. LevelDB always writes that length, and needs
  * it; here it is held against what the frame's blocks can hold at most, before memory is taken.

@@ -1,15 +1,15 @@
-/** Directories that other programs wrote (test/fixtures/worlds), and what they hold. */
+/** Directories that other programs wrote (fixtures/worlds), and what they hold. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The names of all of them. */
-export const WORLDS = readdirSync(join(import.meta.dirname, 'fixtures/worlds')).filter(
+export const WORLDS = readdirSync(join(import.meta.dirname, '../fixtures/worlds')).filter(
   (name) => !name.includes('README'),
 );
 
 /** Where one lies. */
 export function worldPath(name: string): string {
-  return join(import.meta.dirname, 'fixtures/worlds', name);
+  return join(import.meta.dirname, '../fixtures/worlds', name);
 }
 
 /** The bytes of its only table. */

@@ -2,7 +2,7 @@
 import { JumpError } from '@jump/base';
 
 /** A write. */
-export interface Write {
+interface Write {
   /** Where it begins. */
   readonly start: number;
   /** The number of the last change of a directory before it. */
@@ -31,7 +31,7 @@ export interface FileNode {
 }
 
 /** A change of a directory's entries. */
-export interface Change {
+interface Change {
   /** When: changes of all directories are numbered in their order. */
   readonly number: number;
   readonly apply: (entries: Map<string, Node>) => void;

@@ -52,6 +52,7 @@ export class Engine {
     };
     attempt(() => this.background.close());
     attempt(() => this.log.close(store.poisoned));
+    if (failure === undefined && !store.poisoned) this.#markDurable();
     failure ??= store.takeUnseenFailure();
     store.markClosed();
     this.log.fail(new JumpError('JUMP_CLOSED', `the store ${store.directory} was closed`));
@@ -59,5 +60,17 @@ export class Engine {
     attempt(() => store.versions.close());
     attempt(() => store.lock.release());
     if (failure !== undefined) throw failure;
+  }
+
+  /** Has the manifest say how far the logs go, if they hold anything. */
+  #markDurable(): void {
+    const { store } = this;
+    if (store.lastSequence === store.versions.lastSequence) return;
+    try {
+      store.versions.markDurable(store.lastSequence);
+    } catch (error) {
+      // Everything is safe in the logs; only, that they are whole is written nowhere else.
+      store.report(error, false);
+    }
   }
 }

@@ -12,7 +12,13 @@ import { type LogDamage, type LogDamageReason, LogReader } from '@jump/log';
 import { joinPath, type Vfs } from '@jump/vfs';
 import { logName, oldTableName, parseFileName, tableName } from './file-names.ts';
 import { Version } from './version.ts';
-import { type AddedTable, decodeVersionEdit, LEVELS, type VersionEdit } from './version-edit.ts';
+import {
+  type AddedTable,
+  decodeVersionEdit,
+  isDurableMark,
+  LEVELS,
+  type VersionEdit,
+} from './version-edit.ts';
 
 /**
  * The end of a manifest that was dropped: an edit that was, as far as one can see, never finished.
@@ -40,6 +46,8 @@ export interface ManifestState {
   readonly nextFileNumber: number;
   /** The highest sequence that was in use then. */
   readonly lastSequence: number;
+  /** All entries up to here were on the disk, as the last durable mark says; 0 without one. */
+  readonly durableSequence: number;
   /** The compaction pointer of each level. */
   readonly compactPointers: (Uint8Array | undefined)[];
   /** What was dropped at the end. */
@@ -131,6 +139,7 @@ class StateBuilder {
   #previousLogNumber = 0;
   #nextFileNumber: number | undefined;
   #lastSequence: number | undefined;
+  #durableSequence = 0;
 
   constructor(file: string, comparatorName: string) {
     this.#file = file;
@@ -166,7 +175,8 @@ class StateBuilder {
     this.#logNumber = edit.logNumber ?? this.#logNumber;
     this.#previousLogNumber = edit.previousLogNumber ?? this.#previousLogNumber;
     this.#nextFileNumber = edit.nextFileNumber ?? this.#nextFileNumber;
-    this.#lastSequence = edit.lastSequence ?? this.#lastSequence;
+    if (isDurableMark(edit)) this.#durableSequence = edit.lastSequence ?? 0;
+    else this.#lastSequence = edit.lastSequence ?? this.#lastSequence;
   }
 
   finish(compare: RangeCompare, damage: LogDamage | undefined): Omit<ManifestState, 'ours'> {
@@ -184,6 +194,7 @@ class StateBuilder {
     }
     return {
       ...numbers,
+      durableSequence: this.#durableSequence,
       version: this.#version(compare),
       previousLogNumber: this.#previousLogNumber,
       compactPointers: this.#compactPointers,

@@ -50,6 +50,7 @@ test('writes the bytes that FORMAT.md shows', () => {
   const golden = hexBlocks(file('FORMAT.md').toString());
   expect(encodeVersionEdit(FLUSH)).toEqual(golden.get('flush'));
   expect(encodeVersionEdit(COMPACTION)).toEqual(golden.get('compaction'));
+  expect(encodeVersionEdit({ lastSequence: 300 })).toEqual(golden.get('durable-mark'));
   expect(decodeVersionEdit(encodeVersionEdit(FLUSH), 'x', 0)).toEqual(FLUSH);
 });
 

@@ -102,6 +102,23 @@ const TAG_DELETED = 6;
 const TAG_ADDED = 7;
 const TAG_PREVIOUS_LOG_NUMBER = 9;
 
+/**
+ * Tells whether an edit is a durable mark: a last sequence, and nothing else. It says that all
+ * entries up to there were on the disk, in tables or in logs. LevelDB takes it for what it looks
+ * like, and writes none itself.
+ */
+export function isDurableMark(edit: VersionEdit): boolean {
+  const { lastSequence, compactPointers, deleted, added } = edit;
+  return (
+    lastSequence !== undefined &&
+    edit.comparator === undefined &&
+    edit.logNumber === undefined &&
+    edit.previousLogNumber === undefined &&
+    edit.nextFileNumber === undefined &&
+    compactPointers.length + deleted.length + added.length === 0
+  );
+}
+
 /** Returns the bytes of an edit: those that LevelDB would write for it. */
 export function encodeVersionEdit(edit: Partial<VersionEdit>): Uint8Array {
   const out = new EditBytes();

@@ -80,6 +80,23 @@ test('an edit goes to the manifest after the directory is synced, and is then cu
   ]);
 });
 
+test('a durable mark says how far the logs go, and leaves the rest as it is', () => {
+  const { memory, vfs } = directory();
+  const set = VersionSet.create(vfs, 'db');
+  set.lastSequence = 7;
+  set.logAndApply({ added: [{ level: 0, table: makeTable(set, memory) }] });
+  expect(VersionSet.recover(memory, 'db').durableSequence).toBe(0);
+  vfs.operations.length = 0;
+  set.markDurable(300);
+  expect(vfs.show(WRITING).split('\n')).toEqual([
+    'write db/MANIFEST-000001 10',
+    'sync db/MANIFEST-000001',
+  ]);
+  const back = VersionSet.recover(memory, 'db');
+  expect([back.lastSequence, back.durableSequence]).toEqual([7, 300]);
+  expect(numbers(back.current)).toEqual(numbers(set.current));
+});
+
 test('recover() writes nothing; the first edit makes a new manifest, whole before its name', () => {
   const { memory, vfs } = directory();
   const first = VersionSet.create(memory, 'db');

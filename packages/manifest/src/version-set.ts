@@ -53,6 +53,11 @@ export class VersionSet {
   readonly ours: boolean;
   /** The highest sequence in tables; entries of logs have higher ones. Raised by edits. */
   lastSequence: number;
+  /**
+   * All entries up to here were on the disk, in tables or in logs, when the store was closed; 0 if
+   * the manifest does not say. Logs that hold less are damaged.
+   */
+  readonly durableSequence: number;
 
   readonly #manifest: ManifestWriter;
   readonly #taken: Set<number>;
@@ -82,6 +87,7 @@ export class VersionSet {
     this.tornTail = state.tornTail;
     this.ours = state.ours;
     this.lastSequence = state.lastSequence;
+    this.durableSequence = state.durableSequence;
     this.#taken = state.taken;
     this.#current = state.version;
     this.#logNumber = state.logNumber;
@@ -113,6 +119,7 @@ export class VersionSet {
       previousLogNumber: 0,
       nextFileNumber: 1,
       lastSequence: 0,
+      durableSequence: 0,
       compactPointers: Array<Uint8Array | undefined>(LEVELS).fill(undefined),
       tornTail: undefined,
       ours: true,
@@ -295,6 +302,19 @@ export class VersionSet {
     this.#previousLogNumber = edit.previousLogNumber;
     this.lastSequence = edit.lastSequence;
     this.#setPointers(edit);
+  }
+
+  /**
+   * Leaves a durable mark: that all entries up to `sequence` are on the disk, in tables or in logs.
+   * Nothing else in the manifest speaks of logs that are cut between two records.
+   *
+   * REQUIRES: an edit was applied since the set was made.
+   */
+  markDurable(sequence: number): void {
+    this.#guarded(() => {
+      this.#manifest.append(encodeVersionEdit({ lastSequence: sequence }), true);
+      this.#manifest.sync();
+    });
   }
 
   /** Closes the manifest; the set may only be read from then on. Idempotent. */

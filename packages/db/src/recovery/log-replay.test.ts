@@ -51,7 +51,12 @@ function logs(...contents: Content[][]): Files {
   return filesOf(vfs);
 }
 
-function replay(vfs: Vfs, ours: boolean, mode: RecoveryMode = 'strict'): Outcome {
+function replay(
+  vfs: Vfs,
+  ours: boolean,
+  mode: RecoveryMode = 'strict',
+  durableSequence = 0,
+): Outcome {
   const sequences: number[] = [];
   const losses: Loss[] = [];
   const highest = replayLogs({
@@ -63,6 +68,7 @@ function replay(vfs: Vfs, ours: boolean, mode: RecoveryMode = 'strict'): Outcome
       .sort((a, b) => a - b),
     mode,
     firstSequence: ours ? 1 : undefined,
+    durableSequence,
     sink: { add: (sequence) => sequences.push(sequence) },
     afterBatch: () => {},
     onLoss: (file, offset, bytes) => losses.push({ file, offset, bytes }),
@@ -115,6 +121,18 @@ function corruptionOf(action: () => unknown): JumpError {
 describe('a log of ours', () => {
   const bytes = OURS.get(FIRST)!;
   const records = places(bytes);
+
+  test('that ends before what the manifest says was on the disk is corruption', () => {
+    expect(replay(diskOf(OURS), true, 'strict', 9).sequences).toEqual(upTo(9));
+    for (let size = 0; size < bytes.length; size++) {
+      const cut = (): Vfs => diskOf(OURS, { [FIRST]: bytes.slice(0, size) });
+      const error = corruptionOf(() => replay(cut(), true, 'strict', 9));
+      expect(error, `cut to ${size}`).toMatchObject({ file: `${DIRECTORY}/${FIRST}` });
+      const { sequences, losses } = replay(cut(), true, 'prefix', 9);
+      expect(sequences.length, `cut to ${size}`).toBeLessThan(9);
+      expect(losses, `cut to ${size}`).toHaveLength(1);
+    }
+  });
 
   test('is read to its end', () => {
     expect(replay(diskOf(OURS), true)).toEqual({ sequences: upTo(9), losses: [], highest: 9 });
@@ -243,6 +261,7 @@ describe('logs of ours', () => {
       logs: [5, 6],
       mode: 'strict',
       firstSequence: 3,
+      durableSequence: 0,
       sink: { add: (sequence) => sequences.push(sequence) },
       afterBatch: () => {},
       onLoss: () => expect.unreachable(),

@@ -13,6 +13,7 @@
  * Sequences follow each other without gaps through all logs, so a log that is missing, or cut
  * between two records, shows as a gap and is treated like damage. A log that LevelDB wrote has no
  * marks; there, damage with whole records behind it, or in any log but the last, is corruption.
+ * A store that was closed has a last mark in its manifest, for logs that are cut between two records.
  */
 import { corruption, JumpError, MAX_SEQUENCE } from '@jump/base';
 import { type LogDamage, LogReader, type LogRecord } from '@jump/log';
@@ -41,6 +42,8 @@ export interface ReplayInput {
    * be relied on; `undefined` for LevelDB's own.
    */
   readonly firstSequence: number | undefined;
+  /** All entries up to here were on the disk, as the manifest says; 0 if it says nothing. */
+  readonly durableSequence: number;
   /** Takes the entries. */
   readonly sink: BatchSink;
   /** Called between batches, for flushing a memtable that is full. */
@@ -75,9 +78,19 @@ class Replay {
   run(): number {
     const { logs } = this.#input;
     for (let i = 0; i < logs.length; i++) {
-      if (!this.#replay(i)) break;
+      if (!this.#replay(i)) return this.#highest;
     }
+    if (logs.length > 0) this.#checkEnd(logs.length - 1);
     return this.#highest;
+  }
+
+  /** Looks at where the last log ends: the manifest may know of more. */
+  #checkEnd(index: number): void {
+    const { durableSequence, vfs } = this.#input;
+    if (this.#expected === undefined || durableSequence < this.#expected) return;
+    const end = vfs.stat(this.#path(index))?.size ?? 0;
+    const message = `the entries from ${this.#expected} to ${durableSequence} are missing`;
+    this.#mayGoOn(index, { start: end, end, message });
   }
 
   /** Replays one log; returns whether to go on with the next. */
@@ -179,7 +192,8 @@ class Replay {
   /** Looks at what lies behind damage, in this log and the later ones. */
   #lookBehind(index: number, offset: number): { records: boolean; mark: number } {
     let records = false;
-    let mark = 0;
+    const { durableSequence } = this.#input;
+    let mark = durableSequence === 0 ? 0 : durableSequence + 1;
     for (let i = index; i < this.#input.logs.length; i++) {
       const reader = this.#open(i);
       try {

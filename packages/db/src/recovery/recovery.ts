@@ -81,6 +81,7 @@ export function replay(
     logs,
     mode,
     firstSequence: versions.ours ? versions.lastSequence + 1 : undefined,
+    durableSequence: versions.durableSequence,
     sink: {
       add: (sequence, kind, bytes, keyStart, keyEnd, valueStart, valueEnd) =>
         sink().add(sequence, kind, bytes, keyStart, keyEnd, valueStart, valueEnd),

@@ -79,7 +79,7 @@ export function keepHistory(history: KeptHistory): string {
 }
 
 /** Shows a history as lines of JSON: first what it is, then a step each. */
-export function historyToText({ steps, ...rest }: KeptHistory): string {
+function historyToText({ steps, ...rest }: KeptHistory): string {
   const bytesAsHex = (_: string, value: unknown): unknown =>
     value instanceof Uint8Array ? { hex: Buffer.from(value).toString('hex') } : value;
   return [rest, ...steps].map((line) => `${JSON.stringify(line, bytesAsHex)}\n`).join('');

@@ -17,10 +17,14 @@ export class Assembler {
   /** Offset where it ends. */
   end = 0;
   /** What was dropped in front of the record, or of the log's end. */
-  damage: LogDamage | undefined;
+  get damage(): LogDamage | undefined {
+    return this.#damage;
+  }
 
   readonly #blocks: BlockSource;
   readonly #fragments: FragmentReader;
+  /** Grows with what is dropped: a log may be damaged a million times between two records. */
+  #damage: { -readonly [K in keyof LogDamage]: LogDamage[K] } | undefined;
   /** Whether a FIRST fragment waits for its LAST; `start` and `end` tell of what it has so far. */
   #open = false;
   #parts: Uint8Array = new Uint8Array(0);
@@ -37,7 +41,7 @@ export class Assembler {
   /** Moves to the next record; false at the end of the log. `damage` is set in both cases. */
   next(): boolean {
     const fragments = this.#fragments;
-    this.damage = undefined;
+    this.#damage = undefined;
     for (;;) {
       const what = fragments.next();
       if (what === 'end') {
@@ -121,11 +125,11 @@ export class Assembler {
     message: string,
     torn: boolean,
   ): void {
-    const before = this.damage;
+    const damage = this.#damage;
     // Behind something torn only zeros may follow, else it was not the tail.
-    this.#torn = torn && (before === undefined || (this.#torn && reason === 'zeros'));
-    this.damage =
-      before === undefined ? { type: 'damage', start, end, reason, message } : { ...before, end };
+    this.#torn = torn && (damage === undefined || (this.#torn && reason === 'zeros'));
+    if (damage === undefined) this.#damage = { type: 'damage', start, end, reason, message };
+    else damage.end = end;
   }
 
   /** The log has ended: an open record is torn, and so is what only zeros follow. */
@@ -135,7 +139,6 @@ export class Assembler {
       this.#open = false;
       this.#report(this.start, this.end, 'torn-tail', message, true);
     }
-    if (this.damage !== undefined && this.#torn)
-      this.damage = { ...this.damage, reason: 'torn-tail' };
+    if (this.#damage !== undefined && this.#torn) this.#damage.reason = 'torn-tail';
   }
 }

@@ -13,10 +13,11 @@
  * Sequences follow each other without gaps through all logs, so a log that is missing, or cut
  * between two records, shows as a gap and is treated like damage. A log that LevelDB wrote has no
  * marks; there, damage with whole records behind it, or in any log but the last, is corruption.
- * A store that was closed has a last mark in its manifest, for logs that are cut between two records.
+ * A store that was closed has a last mark in its manifest, for logs that are cut between two
+ * records.
  */
 import { corruption, JumpError, MAX_SEQUENCE } from '@jump/base';
-import { type LogDamage, LogReader, type LogRecord } from '@jump/log';
+import { type LogDamage, type LogItem, LogReader, type LogRecord } from '@jump/log';
 import { logName } from '@jump/manifest';
 import { joinPath, type Vfs } from '@jump/vfs';
 import {
@@ -62,6 +63,8 @@ interface Flaw {
   readonly start: number;
   readonly end: number;
   readonly message: string;
+  /** The sequence of the mark that shows it, if one does. */
+  readonly mark?: number;
 }
 
 class Replay {
@@ -90,16 +93,17 @@ class Replay {
     if (this.#expected === undefined || durableSequence < this.#expected) return;
     const end = vfs.stat(this.#path(index))?.size ?? 0;
     const message = `the entries from ${this.#expected} to ${durableSequence} are missing`;
-    this.#mayGoOn(index, { start: end, end, message });
+    this.#mayGoOn(index, { start: end, end, message }, []);
   }
 
   /** Replays one log; returns whether to go on with the next. */
   #replay(index: number): boolean {
     const reader = this.#open(index);
     try {
-      for (const item of reader.items()) {
+      const items = reader.items();
+      for (const item of items) {
         const flaw = item.type === 'damage' ? flawOf(item) : this.#take(item, reader.source);
-        if (flaw !== undefined && !this.#mayGoOn(index, flaw)) return false;
+        if (flaw !== undefined && !this.#mayGoOn(index, flaw, items)) return false;
       }
     } finally {
       reader.close();
@@ -147,14 +151,17 @@ class Replay {
       return undefined;
     }
     const message = `the entries from ${expected} to ${sequence - 1} are missing`;
-    // It ends where it begins: the mark itself is what lies behind.
-    return { start, end: start, message };
+    return { start, end: start, message, mark: sequence };
   }
 
-  /** Decides about damage: throws, or reports it and tells whether reading goes on behind it. */
-  #mayGoOn(index: number, flaw: Flaw): boolean {
+  /**
+   * Decides about damage: throws, or reports it and tells whether reading goes on behind it.
+   *
+   * @param rest - what lies behind it in the log; left alone if reading goes on
+   */
+  #mayGoOn(index: number, flaw: Flaw, rest: Iterable<LogItem>): boolean {
     const { mode, onLoss, vfs, logs } = this.#input;
-    if (mode === 'strict') this.#refuseCorruption(index, flaw);
+    if (mode === 'strict') this.#refuseCorruption(index, flaw, rest);
     const path = this.#path(index);
     if (mode === 'salvage') {
       onLoss(path, flaw.start, flaw.end - flaw.start);
@@ -170,9 +177,9 @@ class Replay {
   }
 
   /** Throws unless the damage may be the legal end of an unsynced log. */
-  #refuseCorruption(index: number, flaw: Flaw): void {
+  #refuseCorruption(index: number, flaw: Flaw, rest: Iterable<LogItem>): void {
     const { logs } = this.#input;
-    const behind = this.#lookBehind(index, flaw.end);
+    const behind = this.#lookBehind(index, flaw, rest);
     const path = this.#path(index);
     const hint = "to open without what follows, choose recovery: 'prefix'";
     if (this.#expected !== undefined) {
@@ -190,25 +197,22 @@ class Replay {
   }
 
   /** Looks at what lies behind damage, in this log and the later ones. */
-  #lookBehind(index: number, offset: number): { records: boolean; mark: number } {
-    let records = false;
-    const { durableSequence } = this.#input;
-    let mark = durableSequence === 0 ? 0 : durableSequence + 1;
-    for (let i = index; i < this.#input.logs.length; i++) {
+  #lookBehind(index: number, flaw: Flaw, rest: Iterable<LogItem>): Behind {
+    const { durableSequence, logs } = this.#input;
+    const behind = {
+      records: flaw.mark !== undefined,
+      mark: Math.max(flaw.mark ?? 0, durableSequence === 0 ? 0 : durableSequence + 1),
+    };
+    lookAt(rest, behind);
+    for (let i = index + 1; i < logs.length; i++) {
       const reader = this.#open(i);
       try {
-        for (const item of reader.items()) {
-          if (item.type !== 'record' || (i === index && item.start < offset)) continue;
-          if (item.bytes.length < BATCH_HEADER_LENGTH) continue;
-          records = true;
-          if (batchCount(item.bytes) > 0) continue;
-          mark = Math.max(mark, Number(batchSequence(item.bytes)));
-        }
+        lookAt(reader.items(), behind);
       } finally {
         reader.close();
       }
     }
-    return { records, mark };
+    return behind;
   }
 
   #open(index: number): LogReader {
@@ -217,6 +221,23 @@ class Replay {
 
   #path(index: number): string {
     return joinPath(this.#input.directory, logName(this.#input.logs[index]!));
+  }
+}
+
+/** What lies behind damage. */
+interface Behind {
+  /** Whether there are whole records. */
+  records: boolean;
+  /** The highest mark. */
+  mark: number;
+}
+
+function lookAt(items: Iterable<LogItem>, behind: Behind): void {
+  for (const item of items) {
+    if (item.type !== 'record' || item.bytes.length < BATCH_HEADER_LENGTH) continue;
+    behind.records = true;
+    if (batchCount(item.bytes) > 0) continue;
+    behind.mark = Math.max(behind.mark, Number(batchSequence(item.bytes)));
   }
 }
 

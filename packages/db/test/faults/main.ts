@@ -22,12 +22,14 @@
  * other npm packages are resolved from packages/db.
  */
 import { crash } from './crash/part.ts';
+import { damage } from './damage.ts';
 import { model } from './model.ts';
+import { parsers } from './parsers.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
-const PARTS: readonly Part[] = [crash, faultSweep, model];
+const PARTS: readonly Part[] = [crash, faultSweep, model, damage, parsers];
 
 interface Asked {
   readonly parts: readonly Part[];

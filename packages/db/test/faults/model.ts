@@ -64,11 +64,11 @@ async function explain(
 export const model: Part = {
   name: 'model',
   cases: 'steps of histories, done on one option set and compared with a sorted map',
-  usual: 400_000,
+  usual: 250_000,
   marks: {
-    deaths: 300,
-    flushes: 3000,
-    merges: 1000,
+    deaths: 200,
+    flushes: 2000,
+    merges: 700,
     moves: 10,
     'merges under a snapshot': 100,
     'losses of what was not synced': 50,

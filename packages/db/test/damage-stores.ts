@@ -7,7 +7,7 @@ import { batchCount, batchSequence } from '../src/write/write-batch.ts';
 import { DIRECTORY, type Files, filesOf } from './disk-files.ts';
 
 /** A record of a log. */
-export interface KnownRecord {
+interface KnownRecord {
   readonly log: string;
   readonly start: number;
   readonly end: number;

@@ -83,6 +83,7 @@ class Moving {
   readonly #before: Vfs;
   readonly #after: Vfs;
   readonly #pattern: RegExp;
+  #moved = false;
   opened = 0;
 
   constructor(before: Files, after: Files, pattern: RegExp) {
@@ -91,14 +92,21 @@ class Moving {
     this.#pattern = pattern;
   }
 
-  /** The later state is there from the second opening of a file that matches on. */
+  /** The later state is there once a file that matches was read, and closed. */
   vfs(): Vfs {
     return new Proxy(this.#before, {
       get: (_target, name) => {
         if (name === 'open') {
           return (path: string, mode: 'read'): VfsFile => {
-            if (this.#pattern.test(path)) this.opened++;
-            return this.#now().open(path, mode);
+            const file = this.#now().open(path, mode);
+            if (!this.#pattern.test(path)) return file;
+            this.opened++;
+            const close = file.close.bind(file);
+            file.close = () => {
+              this.#moved = true;
+              close();
+            };
+            return file;
           };
         }
         const now = this.#now();
@@ -109,7 +117,7 @@ class Moving {
   }
 
   #now(): Vfs {
-    return this.opened > 1 ? this.#after : this.#before;
+    return this.#moved ? this.#after : this.#before;
   }
 }
 

@@ -149,7 +149,7 @@ export class ReadOnlySource {
       const losses: Loss[] = [];
       try {
         const state = this.#read(before, losses);
-        const quiet = losses.length === 0 || this.#staysAsItIs(this.#logSizes());
+        const quiet = losses.length === 0 || this.#staysAsItIs(logs);
         if (quiet && sameFiles(before, this.#recover())) {
           for (const { file, offset, bytes } of losses) {
             tell(this.settings.onEvent, { type: 'recoveryLoss', file, offset, bytes });

@@ -11,6 +11,15 @@ export { Lookup } from './lookup.ts';
 export { type FilterStats, type TableBlob, TableReader } from './reader.ts';
 export type { TableReaderOptions } from './reader-options.ts';
 export { RowCache } from './row-cache.ts';
+export type { BlockPlace } from './salvage/find-blocks.ts';
+export {
+  type SalvagedTable,
+  type SalvageOptions,
+  salvagedCursor,
+  salvageFilter,
+  salvageTable,
+  type TableDamage,
+} from './salvage/salvage-table.ts';
 export type { TableProperties } from './survey.ts';
 export type { TableTarget } from './table-file.ts';
 export type { TableRecord } from './table-properties.ts';

@@ -5,13 +5,13 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { type Comparator, JumpError, open, openReadOnly } from '@jump/db';
 import { allCodecs } from '@jump/sstable/codecs';
-import { WORLD_ENTRIES, WORLDS, worldPath } from '@jump/testkit';
+import { WORLD_ENTRIES, worldNames, worldPath } from '@jump/testkit';
 import { describe, expect, test } from 'vitest';
 import { temporary } from './temporary.ts';
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
-describe.each(WORLDS)('%s', (name) => {
+describe.each(worldNames())('%s', (name) => {
   test('is read, its log too', () => {
     const before = readdirSync(worldPath(name));
     expect(before).not.toContain('LOCK');

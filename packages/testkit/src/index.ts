@@ -21,4 +21,4 @@ export { fromHex, hexBlocks, hexdump } from './hexdump.ts';
 export { Model, type ModelOperation, type ModelRange, ModelView } from './model.ts';
 export { chosenSeed, Random, seeded } from './random.ts';
 export { Schedule } from './schedule.ts';
-export { TABLE_ENTRIES, WORLD_ENTRIES, WORLDS, worldPath, worldTable } from './worlds.ts';
+export { TABLE_ENTRIES, WORLD_ENTRIES, worldNames, worldPath, worldTable } from './worlds.ts';

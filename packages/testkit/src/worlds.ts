@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The names of all of them. */
-export const WORLDS = readdirSync(join(import.meta.dirname, '../fixtures/worlds')).filter(
-  (name) => !name.includes('README'),
-);
+/** The names of all of them. Looked for when asked: where this file is bundled, there are none. */
+export function worldNames(): string[] {
+  const names = readdirSync(join(import.meta.dirname, '../fixtures/worlds'));
+  return names.filter((name) => !name.includes('README'));
+}
 
 /** Where one lies. */
 export function worldPath(name: string): string {

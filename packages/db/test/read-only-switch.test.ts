@@ -1,0 +1,72 @@
+// Goal:   whatever moment a writer chooses to replace the files that are being read, the reader
+//         sees one state or the other, whole, and no error; refresh() too.
+// Method: two states of one store, between which all tables, the log and the manifest change; the
+//         file system turns from the first to the second at each of its calls in turn. Files that
+//         were opened before stay readable, as removed ones do.
+import { cpSync } from 'node:fs';
+import { open, openReadOnly } from '@jump/db';
+import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
+import { expect, test } from 'vitest';
+import { temporary } from './temporary.ts';
+
+const KEYS = 40;
+const OPTIONS = { memtableSize: 2048, tableSize: 2048, background: 'inline' } as const;
+
+/** Writes one value under all keys, most of it in tables and the rest in the log. */
+async function fill(path: string, value: string): Promise<void> {
+  const db = open(path, OPTIONS);
+  for (let i = 0; i < KEYS; i++) db.set(`key${i}`, value.repeat(50));
+  await db.compact();
+  for (let i = 0; i < KEYS; i += 5) db.set(`key${i}`, value.repeat(50));
+  db.close();
+}
+
+/** A directory that is `before` for so many calls, and `after` from then on. */
+function turning(before: string, after: string, calls: number): { vfs: Vfs; used: () => number } {
+  let used = 0;
+  const place = (path: string): string => {
+    const directory = used++ < calls ? before : after;
+    return path === '/store' ? directory : joinPath(directory, path.slice('/store/'.length));
+  };
+  const vfs: Vfs = {
+    ...nodeVfs,
+    resolve: (path) => path,
+    open: (path, mode) => nodeVfs.open(place(path), mode),
+    stat: (path) => nodeVfs.stat(place(path)),
+    list: (path) => nodeVfs.list(place(path)),
+  };
+  return { vfs, used: () => used };
+}
+
+test('at every call the store may change under its reader', async () => {
+  const after = temporary();
+  await fill(after, '1');
+  const before = temporary();
+  cpSync(after, before, { recursive: true });
+  await fill(after, '2');
+
+  const still = turning(before, after, Number.POSITIVE_INFINITY);
+  openReadOnly('/store', { vfs: still.vfs }).close();
+  const opening = still.used();
+  expect(opening).toBeGreaterThan(15);
+  const seen = new Set<string>();
+  // The first half while it opens, the second while it looks for something new.
+  for (let calls = 0; calls <= 2 * opening; calls++) {
+    const { vfs } = turning(before, after, calls);
+    const db = openReadOnly('/store', { vfs });
+    const values = new Set(db.values());
+    expect(values.size).toBe(1);
+    expect([...db.keys()]).toHaveLength(KEYS);
+    const [value = ''] = values;
+    seen.add(value);
+    db.refresh();
+    const now = new Set(db.values());
+    expect(now.size).toBe(1);
+    // It never goes back.
+    if (value.startsWith('2')) expect(now).toEqual(values);
+    db.refresh();
+    db.refresh();
+    db.close();
+  }
+  expect([...seen].sort()).toEqual(['1'.repeat(50), '2'.repeat(50)]);
+});

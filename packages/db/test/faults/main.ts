@@ -92,12 +92,24 @@ async function runPart(part: Part, asked: Asked): Promise<boolean> {
     minutes === undefined ? Number.POSITIVE_INFINITY : (minutes * 60_000) / asked.parts.length;
   const most = cases ?? (minutes === undefined ? part.usual : Number.POSITIVE_INFINITY);
   const run = new Run(seed, { cases: most, milliseconds, findings }, options);
+  const thrown = (error: unknown): void => {
+    run.found(run.lastSeed, error);
+    finish(part, run);
+    process.exit(1);
+  };
+  process.once('uncaughtException', thrown);
   try {
     await part.run(run);
   } catch (error) {
     // Outside of any case: the part itself is wrong.
     run.found(seed, error);
   }
+  process.removeListener('uncaughtException', thrown);
+  return finish(part, run);
+}
+
+/** Prints what a run has come to; tells whether all is well. */
+function finish(part: Part, run: Run): boolean {
   for (const one of run.findings) {
     const repeat = `npm run faults -- --part ${part.name} --seed ${one.seed} --cases 1`;
     console.error(`${part.name}: ${one.text}\nrepeat with: ${repeat}\n`);
@@ -109,7 +121,7 @@ async function runPart(part: Part, asked: Asked): Promise<boolean> {
     what: part.cases,
     cases: run.cases,
     found: run.findings.length,
-    seed,
+    seed: run.seed,
     seconds: Math.round(run.seconds * 10) / 10,
     marks: Object.fromEntries([...run.marks].sort(([a], [b]) => (a < b ? -1 : 1))),
   };

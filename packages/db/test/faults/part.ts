@@ -85,6 +85,11 @@ export class Run {
     return (this.seed + this.#seeds++) >>> 0;
   }
 
+  /** The seed that was given out last. */
+  get lastSeed(): number {
+    return (this.seed + Math.max(0, this.#seeds - 1)) >>> 0;
+  }
+
   /** Counts cases that are done. */
   count(cases = 1): void {
     this.#cases += cases;

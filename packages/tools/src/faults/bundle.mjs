@@ -1,7 +1,8 @@
 // Bundles the fault programme with the store's sources into one file that plain Node runs. Sources
 // may be changed on the way, which is how bugs are seeded.
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defaultServerConditions, build as viteBuild } from 'vite';
 import { ROOT } from '../files.mjs';
 
@@ -34,7 +35,7 @@ export async function bundle(name, change) {
       target: 'node20',
       rollupOptions: { output: { entryFileNames: 'main.mjs' } },
     },
-    plugins: change === undefined ? [] : [changing(change)],
+    plugins: [changing(change)],
   });
   return join(outDir, 'main.mjs');
 }
@@ -45,7 +46,8 @@ export function removeBundle(name) {
 }
 
 /**
- * @param {(path: string, text: string) => string} change
+ * Changes sources, and has each know where it came from: what lies beside it is found there.
+ * @param {((path: string, text: string) => string) | undefined} change
  * @returns {import('vite').Plugin}
  */
 function changing(change) {
@@ -54,7 +56,14 @@ function changing(change) {
     enforce: 'pre',
     transform(code, id) {
       const path = relative(ROOT, id).replaceAll('\\', '/');
-      const changed = change(path, code);
+      const here = {
+        url: pathToFileURL(id).href,
+        dirname: dirname(id),
+      };
+      const changed = (change?.(path, code) ?? code).replaceAll(
+        /\bimport\.meta\.(url|dirname)\b/g,
+        (_, name) => JSON.stringify(name === 'url' ? here.url : here.dirname),
+      );
       return changed === code ? undefined : { code: changed, map: null };
     },
   };

@@ -31,12 +31,13 @@ const { values } = parseArgs({
  * @param {string} path
  * @param {string} part
  * @param {number} seed
+ * @param {number} [cases] as many as npm test does unless given
  * @returns {Promise<{ how: string, cases: number } | undefined>}
  */
-async function runPart(path, part, seed) {
-  const child = spawn(process.execPath, [path, '--part', part, '--seed', String(seed)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+async function runPart(path, part, seed, cases) {
+  const words = ['--part', part, '--seed', String(seed)];
+  if (cases !== undefined) words.push('--cases', String(cases));
+  const child = spawn(process.execPath, [path, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (text) => {
     output += text;
@@ -54,8 +55,13 @@ async function runPart(path, part, seed) {
   if (hangs) return { how: 'it hangs', cases: 0 };
   if (code === 0) return undefined;
   const outcome = /^outcome (.*)$/m.exec(output)?.[1];
-  const { cases } = /** @type {{ cases: number }} */ (JSON.parse(outcome ?? '{"cases":0}'));
-  return { how: essence(output), cases };
+  if (outcome === undefined && /heap out of memory/.test(output)) {
+    return { how: 'it runs out of memory', cases: 0 };
+  }
+  // Not the bug, but the programme, is broken.
+  if (outcome === undefined) throw new Error(`no outcome:\n${output}`);
+  const done = /** @type {{ cases: number }} */ (JSON.parse(outcome));
+  return { how: essence(output), cases: done.cases };
 }
 
 /**
@@ -104,11 +110,23 @@ async function run(mutant, seeds) {
   return all;
 }
 
+/** Demands that the programme finds nothing where nothing is wrong. */
+async function checkSound() {
+  const name = `mutant-${process.pid}`;
+  const path = await bundle(name);
+  for (const part of new Set(chosen.flatMap(({ parts }) => parts))) {
+    const found = await runPart(path, part, Number(values.seed), 200);
+    if (found !== undefined) throw new Error(`without any mutant ${part} finds: ${found.how}`);
+  }
+  removeBundle(name);
+}
+
 const first = Number(values.seed);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => first + 1000 * i);
 const chosen = MUTANTS.filter(({ name }) => name.includes(values.only));
 const start = Date.now();
 let survivors = 0;
+await checkSound();
 for (const mutant of chosen) if (!(await run(mutant, seeds))) survivors++;
 console.log(`${chosen.length - survivors} of ${chosen.length} caught, seeds ${seeds.join(', ')}`);
 if (survivors > 0 || chosen.length === 0) process.exitCode = 1;

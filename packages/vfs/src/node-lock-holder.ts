@@ -49,6 +49,11 @@ export function findProcess(links: ReadonlySet<string>): number | undefined {
   return undefined;
 }
 
+/** The words that a process was started with; none if it is gone, or not ours to look at. */
+export function commandOf(pid: number): string[] {
+  return readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+}
+
 function hasOpen(pid: number, matches: (link: string) => boolean): boolean {
   const directory = `/proc/${pid}/fd`;
   return listNames(directory).some((name) => matches(`${directory}/${name}`));

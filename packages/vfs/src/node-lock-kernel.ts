@@ -112,13 +112,26 @@ except OSError as error:
     sys.exit(75 if error.errno in (11, 13) else 1)
 `;
 
+/** Makes a child known to other processes: an argument that it does not use. */
+const MARK = 'jumpdb-lock';
+const FLOCK = ['-x', '-n', '3'] as const;
+
 /** Programs that lock the file they inherit as descriptor 3, best first. */
 const CHILDREN = [
-  { kind: 'kernel', held: 75, command: 'perl', options: ['-e', PERL] },
-  { kind: 'kernel', held: 75, command: 'python3', options: ['-I', '-S', '-c', PYTHON] },
+  { kind: 'kernel', held: 75, command: 'perl', options: ['-e', PERL, MARK] },
+  { kind: 'kernel', held: 75, command: 'python3', options: ['-I', '-S', '-c', PYTHON, MARK] },
   // flock(2) and fcntl(2) do not see each other on Linux. Alpine has this one, in BusyBox.
-  { kind: 'jumpdb-only', held: 1, command: 'flock', options: ['-x', '-n', '3'] },
+  { kind: 'jumpdb-only', held: 1, command: 'flock', options: FLOCK },
 ] as const;
+
+/**
+ * Tells whether a process, by its arguments, is one of these children. It may outlive a parent that
+ * was killed, for a moment, and with it the lock that it was just getting.
+ */
+export function isLockChild(words: readonly string[]): boolean {
+  const last = words.slice(-FLOCK.length);
+  return words.at(-1) === MARK || FLOCK.every((word, i) => word === last[i]);
+}
 
 /** A child that takes longer is broken. */
 const CHILD_TIMEOUT_MS = 5000;

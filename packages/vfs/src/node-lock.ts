@@ -20,10 +20,21 @@ import { JumpError } from '@jump/base';
 import { ioError, lockLost } from './io-error.ts';
 import { fromNode, systemCodeOf } from './node-error.ts';
 import { readOwner, writeOwner } from './node-lock-file.ts';
-import { findLock, findProcess } from './node-lock-holder.ts';
-import { isLinux, lockFileInKernel } from './node-lock-kernel.ts';
+import { commandOf, findLock, findProcess } from './node-lock-holder.ts';
+import {
+  isLinux,
+  isLockChild,
+  type KernelLockResult,
+  lockFileInKernel,
+} from './node-lock-kernel.ts';
 import { bindSocket, socketInode, socketName } from './node-lock-socket.ts';
 import { joinPath, type VfsLock } from './vfs.ts';
+
+/** A child that was getting a lock for a process which was killed is waited for so long. */
+const ORPHAN_MS = 2000;
+const ORPHAN_PAUSE_MS = 2;
+/** A holder that is not to be seen is looked for so often. */
+const UNSEEN = 3;
 
 const REGISTRY: symbol = Symbol.for('@jump/vfs/locks');
 
@@ -56,6 +67,7 @@ class NodeLock implements VfsLock {
   readonly #directory: string;
   #directoryId = '';
   #fileId = '';
+  #socketHeld = false;
   /** What gives back the gates passed so far. */
   #releases: (() => void)[] = [];
 
@@ -71,22 +83,17 @@ class NodeLock implements VfsLock {
     locks.set(this.#directoryId, this);
     this.#releases.push(() => locks.delete(this.#directoryId));
 
-    const socketHeld = this.#bindSocket();
+    this.#socketHeld = this.#bindSocket();
     this.#fileId = prepareLockFile(this.file);
-    const holder = isLinux() ? findLock(this.#fileId) : undefined;
-    if (holder !== undefined) throw this.#held(holder);
     const ownerFile = `${this.file}.owner`;
-    this.#passOwnerFile(ownerFile, socketHeld);
-
-    const kernel = lockFileInKernel(this.file);
-    if (kernel === 'held') throw this.#held();
+    const kernel = this.#passKernel(ownerFile);
     if (kernel !== 'unavailable') {
       this.#releases.push(kernel.release);
       this.kind = kernel.kind;
     }
     if (requireKernelLock && this.kind !== 'kernel') throw noKernelLock(this.file);
     if (kernel === 'unavailable') {
-      const remove = writeOwner(ownerFile, socketHeld);
+      const remove = writeOwner(ownerFile, this.#socketHeld);
       if (remove === 'held') throw this.#held();
       this.#releases.push(remove);
     }
@@ -128,8 +135,26 @@ class NodeLock implements VfsLock {
     return true;
   }
 
-  #passOwnerFile(ownerFile: string, socketHeld: boolean): void {
-    const owner = readOwner(ownerFile, socketHeld);
+  /** Passes the gates of the file, LOCK, and of those who may have it. */
+  #passKernel(ownerFile: string): Exclude<KernelLockResult, 'held'> {
+    let unseen = 0;
+    for (const end = Date.now() + ORPHAN_MS; ; ) {
+      const holder = isLinux() ? findLock(this.#fileId) : undefined;
+      if (holder === undefined) {
+        this.#passOwnerFile(ownerFile);
+        const kernel = lockFileInKernel(this.file);
+        if (kernel !== 'held') return kernel;
+      }
+      const pid = isLinux() ? holder || this.#findHolder() : undefined;
+      // Nobody to be seen: it may just have ended.
+      const again = pid === undefined ? ++unseen <= UNSEEN : isLockChild(commandOf(pid));
+      if (!again || Date.now() > end) throw this.#held(pid);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ORPHAN_PAUSE_MS);
+    }
+  }
+
+  #passOwnerFile(ownerFile: string): void {
+    const owner = readOwner(ownerFile, this.#socketHeld);
     if (owner === undefined) return;
     if (owner === 'dead') {
       fs.rmSync(ownerFile, { force: true });
@@ -155,8 +180,9 @@ class NodeLock implements VfsLock {
     const fileId = statId(this.file);
     const pid = fileId && findLock(fileId);
     if (pid) return pid;
-    const socket = socketInode(socketName(this.#directoryId));
     const links = new Set([path.join(fs.realpathSync(this.#directory), 'LOCK')]);
+    // Once it is ours it tells of nobody else.
+    const socket = this.#socketHeld ? undefined : socketInode(socketName(this.#directoryId));
     if (socket !== undefined) links.add(`socket:[${socket}]`);
     return findProcess(links);
   }

@@ -204,6 +204,45 @@ describe.each(methods)('with $name', ({ program, kind }) => {
   );
 });
 
+describe.runIf(linux)('a child that gets the lock', () => {
+  /** A folder with a program that goes on for a while when it has done its work. */
+  const lingering = (program: string): string => {
+    const folder = newDirectory();
+    const script = `#!/bin/sh\n${where(program)} "$@"; status=$?\n/bin/sleep 0.7; exit $status\n`;
+    fs.writeFileSync(path.join(folder, program), script, { mode: 0o755 });
+    return folder;
+  };
+
+  test.each(['perl', 'python3', 'flock'])(
+    'and outlives an owner that was killed is waited for (%s)',
+    async (program) => {
+      const directory = newDirectory();
+      const lock = path.join(directory, 'LOCK');
+      const owner = new Child(lingering(program));
+      owner.call('lock', { directory }).catch(() => {});
+      // Until the kernel has it.
+      const inode = (): string => `:${fs.existsSync(lock) ? fs.statSync(lock).ino : '?'} `;
+      while (!fs.readFileSync('/proc/locks', 'latin1').includes(inode())) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await owner.kill();
+      const next = await new Child(only(program)).call('lock', { directory });
+      expect(next.message).toBeUndefined();
+      expect(next.kind).toBeDefined();
+    },
+  );
+
+  test('does not make anybody wait for an owner that lives', async () => {
+    const directory = newDirectory();
+    const owner = new Child(only('perl'));
+    await owner.call('lock', { directory });
+    const other = new Child(only('perl'));
+    const start = Date.now();
+    expect(await other.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
+    expect(Date.now() - start).toBeLessThan(1500);
+  });
+});
+
 describe.runIf(linux)('an owner file', () => {
   test('of another place is believed, and named', async () => {
     const directory = newDirectory();

@@ -8,6 +8,8 @@ const guide = [
   { text: 'The durability protocol', link: '/guide/durability-protocol' },
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
+  { text: 'A Chrome or Electron profile', link: '/guide/chromium' },
+  { text: 'A Minecraft world', link: '/guide/minecraft' },
   { text: 'What was measured', link: '/guide/measured' },
   { text: 'Every figure', link: '/guide/figures' },
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },

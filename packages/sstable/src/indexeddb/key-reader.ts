@@ -1,7 +1,7 @@
 /**
  * Reads the parts of a key of Chromium's IndexedDB, and compares them.
  *
- * Follows `content/browser/indexed_db/leveldb_coding_scheme.md` of Chromium's sources.
+ * Follows `content/browser/indexed_db/docs/leveldb_coding_scheme.md` of Chromium's sources.
  */
 import { compareRanges } from '@jump/base';
 

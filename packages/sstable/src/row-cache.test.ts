@@ -1,4 +1,5 @@
-// Goal:   a row is what was offered last for its key and owner, whatever else goes through the cache.
+// Goal:   a row is what was offered last for its key and owner, whatever else goes through the
+//         cache.
 // Method: random lookups by several owners against what each would answer, while blocks of a table
 //         come and go in the same memory.
 import { KIND_DELETION, KIND_VALUE } from '@jump/base';
@@ -37,7 +38,7 @@ test(
     const owners = [{}, {}];
     let owner = 0;
     let found = 0;
-    for (let i = 0; i < 30_000; i++) {
+    for (let i = 0; i < 12_000; i++) {
       if (random.chance(0.001)) owner = 1 - owner;
       const key = random.chance(0.8) ? random.integer(0, 99) : random.integer(0, 9999);
       const bytes = text.encode(`key ${key}`);
@@ -59,7 +60,7 @@ test(
       }
       if (i % 100 === 0) expect(cache.stats.bytes).toBeLessThanOrEqual(100_000);
     }
-    expect(found).toBeGreaterThan(5000);
+    expect(found).toBeGreaterThan(2000);
     rows.close();
     table.close();
     expect(cache.stats.bytes).toBe(0);

@@ -1,11 +1,11 @@
 /**
- * Rows that are asked for again and again: answers that were found in tables, by user key, beside the
- * blocks in the memory of a block cache.
+ * Rows that are asked for again and again: answers that were found in tables, by user key, beside
+ * the blocks in the memory of a block cache.
  *
  * A row takes a fraction of its block's memory, and finding it is one look into an array, where a
- * block has to be found in each level's index and searched. Which rows are worth it says a number in
- * each slot: a row is kept when its key was the last one that was asked for in this slot, too. Reads
- * without favourites hardly ever are, and leave the memory to blocks.
+ * block has to be found in each level's index and searched. Which rows are worth it says a number
+ * in each slot: a row is kept when its key was the last one that was asked for in this slot, too.
+ * Reads without favourites hardly ever are, and leave the memory to blocks.
  */
 import { copyRange, equalRanges, type FilterPolicy, type KeyHash } from '@jump/base';
 import { type BlockCache, type CacheWorkings, workingsOf } from './block-cache.ts';

@@ -1,10 +1,10 @@
 /**
  * Finds the blocks of a file by their checksums alone, for tables whose index is lost.
  *
- * A block is contents, a codec byte and the CRC of both; nothing says where it begins or how long it
- * is. Trying every beginning with every end would be quadratic. But the CRC of bytes [a, b) follows
- * from the raw CRCs P of the prefixes: it is P[b] + (P[a] + 1…1)·x^8(b-a), in GF(2)[x] modulo the
- * CRC's polynomial (the identity of zlib's crc32_combine). Divided by x^8b, beginning and end fall
+ * A block is contents, a codec byte and the CRC of both; nothing says where it begins or how long
+ * it is. Trying every beginning with every end would be quadratic. But the CRC of bytes [a, b)
+ * follows from the raw CRCs P of the prefixes: it is P[b] + (P[a] + 1…1)·x^8(b-a), in GF(2)[x]
+ * modulo the CRC's polynomial (the identity of zlib's crc32_combine). Divided by x^8b, beginning and end fall
  * apart:
  *
  *     (P[a] + 1…1)·x^-8a  =  (P[b] + stored)·x^-8b
@@ -13,8 +13,8 @@
  * right side up, and all pairs are found in one pass over the file, whatever lies between them and
  * however long they are. A pair that fits by chance, one in 2^32, is refused by what it holds.
  *
- * What a file holds may be a table itself, block by block, as the value of somebody's key. So of two
- * blocks of which one lies within the other the outer one counts.
+ * What a file holds may be a table itself, block by block, as the value of somebody's key. So of
+ * two blocks of which one lies within the other the outer one counts.
  */
 import { crc32c, readFixed32, TRAILER_LENGTH, unmaskCrc } from '@jump/base';
 import { CODEC_NONE, CODEC_SNAPPY } from '../codecs.ts';

@@ -148,8 +148,8 @@ class BlockLook {
 
   /**
    * Whether every value is the place of a block, each behind the one before, from the file's
-   * beginning to this block at most. Entries of users that happen to look so are given up: they must
-   * not come back as somebody's places, nor places as values.
+   * beginning to this block at most. Entries of users that happen to look so are given up: they
+   * must not come back as somebody's places, nor places as values.
    */
   looksLikeIndex(place: BlockPlace): boolean {
     const block = this.#read(place);

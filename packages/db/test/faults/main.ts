@@ -23,13 +23,14 @@
  */
 import { crash } from './crash/part.ts';
 import { damage } from './damage.ts';
+import { kill } from './kill.ts';
 import { model } from './model.ts';
 import { parsers } from './parsers.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
-const PARTS: readonly Part[] = [crash, faultSweep, model, damage, parsers];
+const PARTS: readonly Part[] = [crash, faultSweep, model, damage, parsers, kill];
 
 interface Asked {
   readonly parts: readonly Part[];

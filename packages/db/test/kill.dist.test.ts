@@ -16,7 +16,7 @@ import { scriptPath } from './scripts.ts';
 const temporary = fs.mkdtempSync(path.join(tmpdir(), 'jumpdb-kill-'));
 afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
 
-test('a writer that dies at any time loses nothing that it promised', { timeout: 1e7 }, () =>
+test('a writer that is killed at any time loses nothing that it promised', { timeout: 1e7 }, () =>
   runPart('kill'),
 );
 

@@ -2,8 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import type { ModelOperation } from '@jump/testkit';
+import { scriptPath } from './scripts.ts';
 
 interface Answer {
   readonly id: number;
@@ -54,6 +55,18 @@ export class Level {
     await end;
     this.#process = start();
   }
+  /** Does something while the child stands still, as if it had been killed. */
+  whileStopped<T>(action: () => T): T {
+    const { pid } = this.#process;
+    process.kill(pid!, 'SIGSTOP');
+    try {
+      // The signal is sent; its process stands still a little later.
+      while (!/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')));
+      return action();
+    } finally {
+      process.kill(pid!, 'SIGCONT');
+    }
+  }
   /** Ends the child. */
   end(): void {
     this.#process.kill('SIGKILL');
@@ -85,6 +98,5 @@ export function showEntry(key: Uint8Array, value: Uint8Array): string {
 }
 
 function start(): ChildProcess {
-  const script = fileURLToPath(new URL('level-child.mjs', import.meta.url));
-  return fork(script, { serialization: 'advanced' });
+  return fork(scriptPath('level-child.mjs'), { serialization: 'advanced' });
 }

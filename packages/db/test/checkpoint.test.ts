@@ -40,8 +40,15 @@ describe('a checkpoint', () => {
     for (const prepare of [
       () => {},
       (db: JumpDB) => db.set('a', '1'),
-      (db: JumpDB) => (db.set('a', '1'), db.flush()),
-      (db: JumpDB) => (db.set('a', '1'), db.delete('a'), db.flush()),
+      (db: JumpDB) => {
+        db.set('a', '1');
+        return db.flush();
+      },
+      (db: JumpDB) => {
+        db.set('a', '1');
+        db.delete('a');
+        return db.flush();
+      },
     ]) {
       const vfs = memoryVfs();
       const db = open('db', { vfs });

@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WORLD_ENTRIES, WORLDS, worldPath } from '@jump/testkit';
+import { WORLD_ENTRIES, worldNames, worldPath } from '@jump/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { open } from '../dist/index.js';
 
@@ -44,7 +44,7 @@ function stores(): { directory: string; found: number }[] {
   const killed = join(temporary, 'killed');
   cpSync(ours, killed, { recursive: true });
   db.close();
-  const worlds = WORLDS.map((name) => {
+  const worlds = worldNames().map((name) => {
     const directory = join(temporary, name);
     cpSync(worldPath(name), directory, { recursive: true });
     return { directory, found: 3 * WORLD_ENTRIES.size };

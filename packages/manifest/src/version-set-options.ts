@@ -28,8 +28,11 @@ export interface LogAndApplyOptions {
 export interface LoggedEdit {
   /** The whole of the edit. */
   readonly edit: Partial<VersionEdit> & {
+    /** As in {@link VersionEdit}. */
     readonly logNumber: number;
+    /** As in {@link VersionEdit}. */
     readonly previousLogNumber: number;
+    /** As in {@link VersionEdit}. */
     readonly lastSequence: number;
   };
   /** The version that it leads to. */

@@ -30,7 +30,9 @@ import { type TableGap, TolerantBlocks } from './tolerant-blocks.ts';
 
 /** What {@link TableReader.fromBlob} needs of a `Blob`; of a `File` it takes the name. */
 export interface TableBlob {
+  /** Named in errors. */
   readonly name?: string;
+  /** Reads all of it. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -279,7 +281,14 @@ export class TableReader {
   }
 
   /** The name of the stored filter's policy, known or not, and its bytes; `undefined` without one. */
-  get storedFilter(): { readonly name: string; readonly bytes: number } | undefined {
+  get storedFilter():
+    | {
+        /** The policy's name. */
+        readonly name: string;
+        /** Bytes of the filter, as stored. */
+        readonly bytes: number;
+      }
+    | undefined {
     const { filterName: name, meta } = this.#table;
     if (name === undefined) return undefined;
     return { name, bytes: meta.get(`filter.${name}`)?.size ?? 0 };

@@ -24,7 +24,9 @@ import type { TableFile } from '../table-file.ts';
 
 /** Where a block lies, without codec byte and checksum. */
 export interface BlockPlace {
+  /** Where it begins. */
   readonly offset: number;
+  /** Bytes of it. */
   readonly size: number;
 }
 

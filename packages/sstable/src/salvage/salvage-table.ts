@@ -71,7 +71,14 @@ export interface SalvagedTable {
   /** What else is damaged, filter or index or footer, which takes no entry with it. */
   readonly problem: string | undefined;
   /** What the table says of itself: how many entries it had, and their highest sequence. */
-  readonly record: { readonly entries: number; readonly largestSequence: bigint } | undefined;
+  readonly record:
+    | {
+        /** Entries of the whole table. */
+        readonly entries: number;
+        /** The highest sequence of the whole table. */
+        readonly largestSequence: bigint;
+      }
+    | undefined;
   /** The blocks that can be read; `undefined` if a `TableReader` can read all of it. */
   readonly places: readonly BlockPlace[] | undefined;
 }

@@ -8,6 +8,7 @@ const guide = [
   { text: 'The durability protocol', link: '/guide/durability-protocol' },
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
+  { text: 'The command line', link: '/guide/command-line' },
   { text: 'A Chrome or Electron profile', link: '/guide/chromium' },
   { text: 'A Minecraft world', link: '/guide/minecraft' },
   { text: 'What was measured', link: '/guide/measured' },

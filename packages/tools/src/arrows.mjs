@@ -16,7 +16,7 @@ export const ARROWS = {
   compaction: ['base', 'vfs', 'manifest', 'sstable'],
   db: ['base', 'rbtree', 'vfs', 'bloom', 'log', 'sstable', 'manifest', 'compaction'],
   level: ['db'],
-  cli: ['db', 'sstable', 'log', 'manifest'],
+  cli: ['base', 'log', 'sstable', 'manifest', 'db'],
   testkit: ['base', 'vfs'],
   tools: [],
 };
@@ -44,7 +44,8 @@ export function mayImport(folder, isTest) {
 
 /**
  * Tells whether a file may import Node's own modules. In the published packages that is the file
- * system of Node, the worker of the store, and the command line.
+ * system of Node, the worker of the store, and the command line: stdin, stdout, signals, and files
+ * that are no part of a store, such as exports. What is in a store, that too gets through vfs.
  * @param {string} file relative to the repository, with `/`
  */
 export function mayUseNode(file) {

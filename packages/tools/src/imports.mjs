@@ -103,7 +103,7 @@ function checkImport(root, folder, manifest, { file, line, target }) {
   if (target.startsWith('#')) return [];
   if (isBuiltin(target)) {
     if (!target.startsWith('node:')) return [`${at}write node:${target}`];
-    if (!mayUseNode(file)) return [`${at}${target}: only vfs and the worker of db may use Node`];
+    if (!mayUseNode(file)) return [`${at}${target}: only vfs, db's worker and cli may use Node`];
     return [];
   }
   const name = target.split('/', target.startsWith('@') ? 2 : 1).join('/');

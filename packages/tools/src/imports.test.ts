@@ -136,7 +136,7 @@ test.each<[string, Record<string, string>, string]>([
   [
     'a module of Node outside its place',
     { [SOURCE]: "import { join } from 'node:path';" },
-    `${SOURCE}:1: node:path: only vfs and the worker of db may use Node`,
+    `${SOURCE}:1: node:path: only vfs, db's worker and cli may use Node`,
   ],
   [
     'a module of Node under its bare name',

@@ -1,0 +1,108 @@
+/** `jump dump`: everything that is stored, as it is stored. */
+import { statSync } from 'node:fs';
+import { JumpError } from '@jump/db';
+import type { Context } from '../context.ts';
+import { type DirectoryFile, fileOf, listFiles, readLayout } from '../disk/directory.ts';
+import { logEntries } from '../disk/log-entries.ts';
+import { manifestEdits } from '../disk/manifest-edits.ts';
+import { BYTEWISE, type KnownOrder, orderNamed } from '../disk/orders.ts';
+import { tableLines } from '../disk/table-entries.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
+import { type DumpLine, DumpPrinter } from './dump-printer.ts';
+import type { EncodingOptions } from './options.ts';
+
+/** Options of `jump dump`. */
+export interface DumpOptions extends EncodingOptions {
+  readonly limit?: number;
+  readonly tolerant?: boolean;
+  readonly sizes?: boolean;
+}
+
+/** What is dumped, file by file. */
+interface Part {
+  readonly file: DirectoryFile;
+  readonly level?: number;
+}
+
+/** Prints every version of every entry of a store, or of one file. */
+export async function dump(context: Context, path: string, options: DumpOptions): Promise<number> {
+  const { parts, order } = partsOf(path);
+  const printer = new DumpPrinter(context, options);
+  const total = parts.reduce((sum, { file }) => sum + file.size, 0);
+  const progress = context.progress('dumping', total, 'bytes', true);
+  let done = 0;
+  try {
+    for (const part of parts) {
+      for (const line of linesOf(part, order, options.tolerant === true)) {
+        if (printer.lines === options.limit || context.out.closed) return EXIT.ok;
+        printer.print(part.file, part.level, line);
+        if (context.out.full) await context.out.flush();
+        if (printer.lines % 256 === 0) {
+          progress.update(done + line.offset);
+          await context.pause();
+        }
+      }
+      done += part.file.size;
+      progress.update(done);
+    }
+    return printer.damaged ? EXIT.damaged : EXIT.ok;
+  } finally {
+    progress.end();
+  }
+}
+
+/** The files of a store in the order in which a read would ask them, or the one file. */
+function partsOf(path: string): { parts: Part[]; order: KnownOrder } {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new JumpError('JUMP_NOT_FOUND', 'is not there', { file: path });
+  if (!found.isDirectory()) {
+    const file = fileOf(path);
+    if (file === undefined || !['table', 'log', 'manifest'].includes(file.type)) {
+      throw new UsageError(`${path}: not the name of a table, a log or a manifest`);
+    }
+    return { parts: [{ file }], order: BYTEWISE };
+  }
+  const files = listFiles(path);
+  if (!files.some(({ type }) => type === 'current')) {
+    // No manifest says which of them are live: all of them, then.
+    const parts = files.filter(({ type }) => type === 'table' || type === 'log');
+    if (parts.length === 0)
+      throw new JumpError('JUMP_NOT_FOUND', 'no store is there', { file: path });
+    return { parts: parts.map((file) => ({ file })), order: BYTEWISE };
+  }
+  const { levels, logs, comparator } = readLayout(path);
+  const tables = levels.flat().map(({ level, path, number, fileSize }): Part => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return { level, file: { type: 'table', number, name, path, size: fileSize } };
+  });
+  const newest = logs.toReversed().map((file) => ({ file }));
+  return { parts: [...newest, ...tables], order: orderNamed(comparator) };
+}
+
+function* linesOf(
+  { file }: Part,
+  order: KnownOrder,
+  tolerant: boolean,
+): Generator<DumpLine, void, void> {
+  switch (file.type) {
+    case 'table':
+      yield* tableLines(file.path, order, tolerant);
+      return;
+    case 'log':
+      for (const line of logEntries(file.path)) {
+        if (line.type === 'damage' && !tolerant && !isTornTail(line, file)) {
+          const { offset, reason } = line;
+          throw new JumpError('JUMP_CORRUPTION', reason, { file: file.path, offset });
+        }
+        yield line;
+      }
+      return;
+    default:
+      yield* manifestEdits(file.path);
+  }
+}
+
+/** The end of a log may be cut off by any crash. */
+function isTornTail(line: { offset: number; bytes: number }, { size }: DirectoryFile): boolean {
+  return line.offset + line.bytes >= size;
+}

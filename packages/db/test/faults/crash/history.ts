@@ -5,11 +5,11 @@
  * background, the foreground may write between two calls of the file system.
  */
 import { CrashVfs, Random, type Schedule } from '@jump/testkit';
-import { type JumpEvent, open, type Snapshot } from '../../../src/index.ts';
+import { type JumpEvent, load, open, type Snapshot } from '../../../src/index.ts';
 import { checkDirectory } from '../../invariants.ts';
 import type { Contents } from './contents.ts';
 import { makeValue } from './contents.ts';
-import { CHOICES, ImageChecker } from './image-checker.ts';
+import { CHOICES, type Copy, ImageChecker } from './image-checker.ts';
 import { Ledger } from './ledger.ts';
 import { readStore, type Store } from './read-store.ts';
 import { Watcher } from './watcher.ts';
@@ -37,6 +37,7 @@ export class CrashHistory {
   readonly #mark: (name: string, times?: number) => void;
   readonly #share: number;
   #held: Held[] = [];
+  #copies: Copy[] = [];
   #disk: CrashVfs;
   #db: Store;
   #opening = false;
@@ -83,8 +84,11 @@ export class CrashHistory {
       this.#close();
       do await this.#schedule.turn();
       while (this.#schedule.step());
-      // Where open files keep their names, one that the disk was at work on may be left over.
-      if (this.#disk.mode === 'windows') this.#open().close();
+      // Left over may be what the disk was at work on, where open files keep their names, and what a
+      // checkpoint was still reading.
+      if (this.#disk.mode === 'windows' || this.#copies.some(({ done }) => !done)) {
+        this.#open().close();
+      }
       checkDirectory(this.#disk, DIRECTORY);
     } catch (error) {
       this.#failure ??= error;
@@ -114,7 +118,8 @@ export class CrashHistory {
     else if (draw < 905) this.#clear();
     else if (draw < 920) this.#handOver();
     else if (draw < 950) this.#hold();
-    else if (draw < 975) this.#compare();
+    else if (draw < 970) this.#compare();
+    else if (draw < 975) void this.#copy();
     else await this.#end();
   }
 
@@ -180,7 +185,10 @@ export class CrashHistory {
     return this.#promise((db) => db.compact(range));
   }
 
-  async #promise(call: (db: Store) => Promise<void>): Promise<void> {
+  async #promise(
+    call: (db: Store) => Promise<void>,
+    kept: (issued: number) => void = (issued) => this.#ledger.acknowledge(issued),
+  ): Promise<void> {
     const db = this.#db;
     const { issued } = this.#ledger;
     try {
@@ -190,7 +198,21 @@ export class CrashHistory {
       if (db === this.#db) this.#failure ??= error;
       return;
     }
-    if (db === this.#db) this.#ledger.acknowledge(issued);
+    if (db === this.#db) kept(issued);
+  }
+
+  /** Makes a checkpoint beside, while all goes on. */
+  async #copy(): Promise<void> {
+    const directory = `/copy${this.#call}`;
+    const copy: Copy = { directory, contents: this.#ledger.contents.clone(), done: false };
+    const disk = this.#disk;
+    this.#copies = [...this.#copies.slice(-1), copy];
+    await this.#promise(
+      (db) => db.checkpoint(directory),
+      () => {
+        copy.done = disk === this.#disk;
+      },
+    );
   }
 
   async #until(promise: Promise<void>): Promise<void> {
@@ -208,7 +230,8 @@ export class CrashHistory {
   async #turn(): Promise<void> {
     const { issued } = this.#ledger;
     await this.#schedule.turn();
-    this.#ledger.handOver(issued);
+    // A load hands over when it is done.
+    if (this.#db !== undefined) this.#ledger.handOver(issued);
   }
 
   #handOver(): void {
@@ -254,10 +277,11 @@ export class CrashHistory {
 
   /** The store is closed, or its process dies, or the power goes; then it is opened again. */
   async #end(): Promise<void> {
-    const how = this.#random.integer(0, 3);
-    if (how === 0) this.#close();
-    else if (how === 1) this.#die();
+    const how = this.#random.integer(0, 4);
+    if (how < 2) this.#close();
+    else if (how < 4) this.#die();
     else this.#losePower();
+    if (how === 0) await this.#load();
     this.#db = this.#open();
     const found = readStore(this.#db, this.#workload.keys);
     const wrong = this.#ledger.verdict(found, this.#ledger.handedOver);
@@ -280,6 +304,23 @@ export class CrashHistory {
     this.#db = undefined as unknown as Store;
   }
 
+  /** Writes many entries past the log into the store that is closed. */
+  async #load(): Promise<void> {
+    const entries: [string, Uint8Array][] = [];
+    const number = this.#ledger.issue((contents, own) => {
+      for (let place = this.#random.integer(1, 40); place > 0; place--) {
+        const key = this.#workload.key();
+        const value = makeValue(own, place, this.#workload.length(false));
+        entries.push([key, value]);
+        contents.set(key, value);
+      }
+    });
+    const { options } = this.#workload;
+    const loaded = load<string, Uint8Array>(DIRECTORY, entries, { ...options, vfs: this.#disk });
+    await this.#until(loaded.then(() => this.#ledger.acknowledge(number)));
+    this.#mark('loads');
+  }
+
   #die(): void {
     this.#disk = this.#disk.restart();
     this.#bury();
@@ -289,6 +330,7 @@ export class CrashHistory {
   #losePower(): void {
     const image = this.#disk.image(this.#images.pick(CHOICES), this.#images);
     this.#disk.restart();
+    this.#copies = [];
     this.#disk = this.#hooked(new CrashVfs(image, { mode: this.#disk.mode }));
     this.#bury();
     this.#ledger.losePower();
@@ -333,7 +375,10 @@ export class CrashHistory {
       if (disk !== this.#disk) return;
       this.#call++;
       this.#watcher.operation(operation, disk, this.#opening);
-      this.#checkNow(`${operation.kind} ${operation.path}`);
+      const where = `${operation.kind} ${operation.path}`;
+      this.#checkNow(where);
+      // What was read may be lost now: an opening has few calls, and each is a moment of its own.
+      if (this.#opening) for (let more = 2; more > 0; more--) this.#checkNow(where);
       if (operation.path.endsWith('.ldb') && operation.kind !== 'remove') this.#writeBeside();
     };
     return disk;
@@ -359,9 +404,8 @@ export class CrashHistory {
     const least = processDied ? handedOver : acknowledged;
     try {
       this.#schedule.apart(() => {
-        this.#checker.check(this.#disk, choice, String(least), (found) =>
-          this.#ledger.verdict(found, least),
-        );
+        const verdict = (found: Contents) => this.#ledger.verdict(found, least);
+        this.#checker.check(this.#disk, choice, String(least), verdict, this.#copies);
       });
     } catch (error) {
       this.#failure ??= new Error(

@@ -23,6 +23,14 @@ export interface Setting {
   readonly mark: (name: string, times?: number) => void;
 }
 
+/** A checkpoint of the store, made or being made. */
+export interface Copy {
+  readonly directory: string;
+  readonly contents: Contents;
+  /** Whether it must be there. */
+  done: boolean;
+}
+
 /** What may be found in an image. */
 export type Verdict = (found: Contents) => string | undefined;
 
@@ -63,8 +71,17 @@ export class ImageChecker {
     this.#setting = setting;
   }
 
-  /** Checks an image; throws what is wrong. `id` tells apart what may be found in it. */
-  check(disk: CrashVfs, choice: ImageChoice, id: string, verdict: Verdict): void {
+  /**
+   * Checks an image; throws what is wrong. `id` tells apart what may be found in it. One in ten is
+   * looked at for the copies that are on the same disk.
+   */
+  check(
+    disk: CrashVfs,
+    choice: ImageChoice,
+    id: string,
+    verdict: Verdict,
+    copies: readonly Copy[] = [],
+  ): void {
     const { random } = this.#setting;
     const image = disk.image(choice, random);
     if (!this.#isNew(image, id)) return;
@@ -73,6 +90,9 @@ export class ImageChecker {
     // The kernel's memory, for each of thousands of stores, takes more time than all the rest.
     if (random.chance(0.95)) Object.assign(globalThis, { WebAssembly: NO_KERNEL });
     try {
+      if (random.chance(0.1)) {
+        for (const copy of copies) this.#checkCopy(new CrashVfs(image, { mode }), copy);
+      }
       if (random.chance(BROKEN)) this.#breakInside(new CrashVfs(image, { mode }), verdict);
       const inside = random.chance(INSIDE);
       this.#checkDisk(new CrashVfs(image, { mode }), verdict, inside ? id : undefined);
@@ -83,6 +103,22 @@ export class ImageChecker {
     } finally {
       Object.assign(globalThis, { WebAssembly });
     }
+  }
+
+  /** A checkpoint is whole, or no store at all; once it is made, it is there. */
+  #checkCopy(disk: CrashVfs, { directory, contents, done }: Copy): void {
+    const { options, mark } = this.#setting;
+    if (!done && disk.stat(`${directory}/CURRENT`) === undefined) return;
+    const db = open<string, Uint8Array>(directory, {
+      ...options,
+      vfs: disk,
+      createIfMissing: false,
+    });
+    const found = this.#read(db);
+    db.close();
+    mark('checkpoints looked at');
+    if (found.fingerprint === contents.fingerprint) return;
+    throw new Error(`the checkpoint ${directory}: ${found.differences(contents)}`);
   }
 
   #isNew(image: DiskImage, id: string): boolean {

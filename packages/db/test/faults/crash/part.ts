@@ -29,6 +29,8 @@ export const crash: Part = {
     'power losses lived through': 40,
     'deaths of the process': 20,
     'ranges cleared': 50,
+    loads: 20,
+    'checkpoints looked at': 30,
     'writes beside a table that is written': 50,
     'disks of the kind posix': 20,
     'disks of the kind ext4': 4,

@@ -38,35 +38,41 @@ function turning(before: string, after: string, calls: number): { vfs: Vfs; used
   return { vfs, used: () => used };
 }
 
-test('at every call the store may change under its reader', async () => {
-  const after = temporary();
-  await fill(after, '1');
-  const before = temporary();
-  cpSync(after, before, { recursive: true });
-  await fill(after, '2');
+test.each([1000, 1])(
+  'at every call the store may change under its reader; %i tables in memory',
+  {
+    timeout: 60_000,
+  },
+  async (maxOpenFiles) => {
+    const after = temporary();
+    await fill(after, '1');
+    const before = temporary();
+    cpSync(after, before, { recursive: true });
+    await fill(after, '2');
 
-  const still = turning(before, after, Number.POSITIVE_INFINITY);
-  openReadOnly('/store', { vfs: still.vfs }).close();
-  const opening = still.used();
-  expect(opening).toBeGreaterThan(15);
-  const seen = new Set<string>();
-  // The first half while it opens, the second while it looks for something new.
-  for (let calls = 0; calls <= 2 * opening; calls++) {
-    const { vfs } = turning(before, after, calls);
-    const db = openReadOnly('/store', { vfs });
-    const values = new Set(db.values());
-    expect(values.size).toBe(1);
-    expect([...db.keys()]).toHaveLength(KEYS);
-    const [value = ''] = values;
-    seen.add(value);
-    db.refresh();
-    const now = new Set(db.values());
-    expect(now.size).toBe(1);
-    // It never goes back.
-    if (value.startsWith('2')) expect(now).toEqual(values);
-    db.refresh();
-    db.refresh();
-    db.close();
-  }
-  expect([...seen].sort()).toEqual(['1'.repeat(50), '2'.repeat(50)]);
-});
+    const still = turning(before, after, Number.POSITIVE_INFINITY);
+    openReadOnly('/store', { vfs: still.vfs, maxOpenFiles }).close();
+    const opening = still.used();
+    expect(opening).toBeGreaterThan(15);
+    const seen = new Set<string>();
+    // The first half while it opens, the second while it looks for something new.
+    for (let calls = 0; calls <= 2 * opening; calls++) {
+      const { vfs } = turning(before, after, calls);
+      const db = openReadOnly('/store', { vfs, maxOpenFiles });
+      const values = new Set(db.values());
+      expect(values.size).toBe(1);
+      expect([...db.keys()]).toHaveLength(KEYS);
+      const [value = ''] = values;
+      seen.add(value);
+      db.refresh();
+      const now = new Set(db.values());
+      expect(now.size).toBe(1);
+      // It never goes back.
+      if (value.startsWith('2')) expect(now).toEqual(values);
+      db.refresh();
+      db.refresh();
+      db.close();
+    }
+    expect([...seen].sort()).toEqual(['1'.repeat(50), '2'.repeat(50)]);
+  },
+);

@@ -30,6 +30,7 @@ import { replay } from '../recovery/recovery.ts';
 import { sleep } from '../sleep.ts';
 import { readFilters } from '../table-spec.ts';
 import { Memtable } from '../write/memtable.ts';
+import { HeldFiles } from './held-files.ts';
 import { Pins } from './pins.ts';
 import type { ReadSource } from './read-path.ts';
 import { TableCache } from './table-cache.ts';
@@ -52,12 +53,21 @@ class State implements ReadSource {
     () => this.#release(),
   );
   lastSequence = 0;
+  readonly #files: HeldFiles | undefined;
   #retired = false;
   #closed = false;
 
-  constructor(version: Version, tables: TableCache, memtable: Memtable, comparator: Comparator) {
+  /** @param files - where the tables are read from, if more than can be open are live */
+  constructor(
+    version: Version,
+    tables: TableCache,
+    files: HeldFiles | undefined,
+    memtable: Memtable,
+    comparator: Comparator,
+  ) {
     this.version = version;
     this.tables = tables;
+    this.#files = files;
     this.active = memtable;
     this.compareUser = rangeCompare(comparator);
     this.compareInternal = internalRangeCompare(comparator);
@@ -75,11 +85,16 @@ class State implements ReadSource {
 
   close(): void {
     this.#closed = true;
-    this.tables.close();
+    this.#closeFiles();
   }
 
   #release(): void {
-    if (this.#retired && this.pins.size === 0) this.tables.close();
+    if (this.#retired && this.pins.size === 0) this.#closeFiles();
+  }
+
+  #closeFiles(): void {
+    this.tables.close();
+    this.#files?.close();
   }
 }
 
@@ -200,20 +215,26 @@ export class ReadOnlySource {
   }
 
   #read(versions: VersionSet, losses: Loss[]): State {
-    const { comparator } = this.settings;
+    const { comparator, maxOpenFiles } = this.settings;
+    const live = versions.current.levels.flat();
+    // More than are to be in memory: their files are opened, what is in them is read when needed.
+    const files = live.length > maxOpenFiles ? new HeldFiles(this.#vfs) : undefined;
     const tables = new TableCache({
-      vfs: this.#vfs,
+      vfs: files?.vfs ?? this.#vfs,
       directory: this.directory,
       comparator,
       filters: readFilters(this.settings),
       cache: this.cache,
-      maxOpenFiles: Number.POSITIVE_INFINITY,
+      maxOpenFiles,
       codecs: this.settings.codecs,
     });
     try {
-      for (const level of versions.current.levels) for (const table of level) tables.get(table);
+      for (const table of live) {
+        if (files === undefined) tables.get(table);
+        else tables.check(table);
+      }
       const memtable = new Memtable({ comparator, shared: false, size: 65536 });
-      const state = new State(versions.current, tables, memtable, comparator);
+      const state = new State(versions.current, tables, files, memtable, comparator);
       state.lastSequence = replay(
         this.#vfs,
         this.directory,
@@ -226,6 +247,7 @@ export class ReadOnlySource {
       return state;
     } catch (error) {
       tables.close();
+      files?.close();
       throw error;
     }
   }

@@ -26,6 +26,7 @@ export class UsageError extends Error {
 
 /** Ctrl-C, or another signal, has ended a command that cleaned up behind itself. */
 export class Interrupted extends Error {
+  /** Always `Interrupted`. */
   override readonly name = 'Interrupted';
   /** Which signal. */
   readonly signal: NodeJS.Signals;

@@ -22,6 +22,11 @@ export type Writing = JumpDB<Uint8Array, Uint8Array>;
 /** How damaged logs are read. */
 export type Recovery = 'strict' | 'prefix' | 'salvage';
 
+/** Few: the memory of indexes and filters must not grow with the store. */
+const OPEN_TABLES = 32;
+/** What is read is mostly read once. */
+const CACHE = 8 << 20;
+
 const ENCODINGS = { keyEncoding: 'bytes', valueEncoding: 'bytes' } as const;
 
 /** Reads a store, and closes it. What the end of its log has lost is told. */
@@ -40,6 +45,8 @@ export async function reading<T>(
     // Whoever has written it.
     codecs: allCodecs,
     comparators: COMPARATORS,
+    maxOpenFiles: OPEN_TABLES,
+    cacheSize: CACHE,
   });
   try {
     await tellLosses(context, lost);

@@ -1,5 +1,5 @@
-// Goal:   a reader of more tables than it may have in memory reads all of them, a few at a time, and
-//         still sees the store as it was when a writer takes its files away.
+// Goal:   a reader of more tables than it may have in memory reads all of them, a few at a time,
+//         and still sees the store as it was when a writer takes its files away.
 import { memoryVfs, open, openReadOnly, type Vfs } from '@jump/db';
 import { expect, test } from 'vitest';
 import { contents, SMALL } from './checkpoint-store.ts';

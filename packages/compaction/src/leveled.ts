@@ -53,7 +53,7 @@ export interface LeveledOptions {
    * The share of tombstones above which a table is merged early; 1 switches it off. Default 0.5.
    */
   readonly tombstoneShare?: number;
-  /** Tables in level 0 that stop writers. Default three times `l0Trigger`. */
+  /** Tables in level 0 that stop writers. Default six times `l0Trigger`. */
   readonly stop?: number;
 }
 
@@ -77,7 +77,7 @@ export function leveled(options: LeveledOptions = {}): CompactionStrategy {
   if (baseSize !== undefined) checkNumber('leveled()', 'baseSize', baseSize, 1);
   const share = checkNumber('leveled()', 'tombstoneShare', options.tombstoneShare ?? 0.5, 0.05, 1);
   const level0 = checkLevel0('leveled()', trigger, {
-    stop: options.stop ?? 3 * trigger,
+    stop: options.stop ?? 6 * trigger,
   });
   return {
     name: 'leveled',

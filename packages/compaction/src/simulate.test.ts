@@ -200,5 +200,5 @@ test('options of strategies are checked', () => {
   expect(() => tiered({ sizeRatio: '1' as never })).toThrow('sizeRatio must be a number');
   expect(() => full({ mergeThreshold: 1 })).toThrow('mergeThreshold must be from 2');
   expect(() => full({ speed: 1 } as never)).toThrow('full(): unknown option speed');
-  expect(leveled().level0).toEqual({ stop: 12 });
+  expect(leveled().level0).toEqual({ stop: 24 });
 });

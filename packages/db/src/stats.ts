@@ -52,6 +52,10 @@ export interface Stats {
     readonly count: number;
     /** How long in all, in milliseconds. */
     readonly ms: number;
+    /** How often they paused, for a tenth of a millisecond or two, so as not to have to wait. */
+    readonly pauses: number;
+    /** How long in all, in milliseconds. */
+    readonly pauseMs: number;
   };
   /** What holds old versions now. */
   readonly pinned: {
@@ -90,7 +94,12 @@ export function collectStats({ store, log, background }: Engine): Stats {
       write: counters.userBytes === 0 ? 1 : written / counters.userBytes,
       space: reading.amplification.space,
     },
-    stalls: { count: counters.stalls, ms: counters.stallMs },
+    stalls: {
+      count: counters.stalls,
+      ms: counters.stallMs,
+      pauses: counters.pauses,
+      pauseMs: counters.pauseMs,
+    },
     executor: background.executor,
     jobs: { flushes: counters.flushes, compactions: counters.compactions },
     backgroundErrors: [...store.backgroundErrors],
@@ -119,7 +128,7 @@ export function readingStats(source: ReadSource, cache: BlockCache): Stats {
     cache: { ...cache.stats },
     filter: tables.filterCounts(),
     amplification: { write: 1, space: deepest === 0 ? 1 : all / deepest },
-    stalls: { count: 0, ms: 0 },
+    stalls: { count: 0, ms: 0, pauses: 0, pauseMs: 0 },
     pinned: pins.counts(),
     executor: 'inline',
     jobs: { flushes: 0, compactions: 0 },

@@ -49,8 +49,12 @@ export interface Counters {
   tableBytes: number;
   flushes: number;
   compactions: number;
+  /** How often, and how long, writers waited because nothing else was left. */
   stalls: number;
   stallMs: number;
+  /** How often, and how long, they paused so that this need not be. */
+  pauses: number;
+  pauseMs: number;
 }
 
 /** An open store. */
@@ -74,6 +78,8 @@ export class Store implements ReadSource {
     compactions: 0,
     stalls: 0,
     stallMs: 0,
+    pauses: 0,
+    pauseMs: 0,
   };
   /** Messages of background errors, oldest first; at most 100. */
   readonly backgroundErrors: string[] = [];

@@ -22,7 +22,8 @@ describe('onEvent', () => {
         for (let i = 0; i < 8; i++) db.set(`event ${number} ${i}`, `e${'.'.repeat(300)}`);
       },
     });
-    for (let i = 0; i < 500; i++) db.set(`key ${i}`, `v${'.'.repeat(100)}`);
+    // Two memtables at once now and then, which no pause can be made for.
+    for (let i = 0; i < 500; i++) db.set(`key ${i}`, `v${'.'.repeat(i % 9 === 0 ? 2000 : 100)}`);
     await db.flush();
     await db.compact();
     expect(told).toBeGreaterThan(0);
@@ -87,7 +88,7 @@ describe('onEvent', () => {
   test('gets plain objects that survive JSON', async () => {
     const events: JumpEvent[] = [];
     const db = open(undefined, { ...TINY, onEvent: (event) => events.push(event) });
-    for (let i = 0; i < 300; i++) db.set(`k${i % 50}`, 'x'.repeat(100));
+    for (let i = 0; i < 300; i++) db.set(`k${i % 50}`, 'x'.repeat(i % 9 === 0 ? 2000 : 100));
     await db.compact();
     db.close();
     const types = new Set(events.map((event) => event.type));

@@ -36,11 +36,12 @@ const cases = {
     while (Date.now() < end && !(count('flush', 'worker') > 3 && count('compaction', 'worker'))) {
       for (let j = 0; j < 1000; j++) db.set(key(i++), value);
     }
-    const { executor, jobs } = db.stats();
+    const { executor, jobs, stalls } = db.stats();
     db.close();
     return {
       executor,
       jobs,
+      stalls: stalls.count,
       flushes: count('flush', 'worker'),
       merges: count('compaction', 'worker'),
       inline: count('flush', 'inline') + count('compaction', 'inline'),

@@ -3,8 +3,8 @@
  *
  * `flushes.ts` and `merges.ts` say what is done, the executor does it, `edits.ts` makes it live,
  * `retries.ts` says when to try again. The thread that opened the store alone runs this code, from
- * three places: a write that looks (`poll`), a write that must wait (`makeRoom`), and callbacks of the
- * event loop.
+ * three places: a write that looks (`poll`), a write that must pause or wait (`throttle.ts`), and
+ * callbacks of the event loop.
  */
 import { JumpError, MAX_SEQUENCE } from '@jump/base';
 import type { KeyRange, TableSpec } from '@jump/compaction';
@@ -16,13 +16,15 @@ import { Flushes } from './flushes.ts';
 import { Merges } from './merges.ts';
 import type { ObsoleteFiles } from './obsolete-files.ts';
 import { Retries } from './retries.ts';
-import { waitFor } from './stalls.ts';
+import { Throttle } from './throttle.ts';
 import { Waiters, type Waiting } from './waiters.ts';
 
 /** Runs flushes and merges. */
 export class Background implements JobListener {
   /** How the live tables change. */
   readonly edits: Edits;
+  /** What holds up writers. */
+  readonly throttle: Throttle;
   readonly #store: Store;
   readonly #obsolete: ObsoleteFiles;
   readonly #flushes: Flushes;
@@ -60,6 +62,17 @@ export class Background implements JobListener {
     const done = (): void => this.schedule();
     this.#flushes = new Flushes({ store, log, edits, obsolete, spec }, start, done);
     this.#merges = new Merges({ store, edits, spec }, start, () => this.executor, done);
+    this.throttle = new Throttle({
+      store,
+      log,
+      flushes: this.#flushes,
+      merges: this.#merges,
+      edits,
+      retries: this.#retries,
+      executor: () => this.#executor,
+      rotate: () => this.#rotate(),
+      schedule: () => this.schedule(),
+    });
   }
 
   /** Where jobs run. */
@@ -70,35 +83,6 @@ export class Background implements JobListener {
   /** Takes what has ended. Costs next to nothing when nothing has. */
   poll(): void {
     this.#executor.poll();
-  }
-
-  /**
-   * Makes the active memtable immutable, waiting until that can be. @throws JUMP_IO, JUMP_POISONED
-   */
-  makeRoom(): void {
-    const store = this.#store;
-    if (this.#flushes.mayRotate) {
-      this.#rotate();
-      return;
-    }
-    const reason = store.immutable === undefined ? 'level0' : 'memtable';
-    const ms = waitFor({
-      directory: store.directory,
-      ready: () => this.#flushes.mayRotate,
-      check: () => store.checkWritable(),
-      failure: () => this.#merges.halted ?? this.#retries.failure,
-      pauseMs: () => (this.#flushes.running || this.#merges.running ? 0 : this.#retries.pauseMs),
-      schedule: () => this.schedule(),
-      idle: () => !this.#flushes.running && !this.#merges.running && this.#retries.pauseMs <= 0,
-      pass: (longest) => this.#executor.wait(longest),
-    });
-    store.checkWritable();
-    // A listener that wrote meanwhile may have made room already.
-    if (store.active.entries > 0) this.#rotate();
-    store.counters.stalls++;
-    store.counters.stallMs += ms;
-    // Last: a listener that writes may fill the new memtable, and make room itself.
-    store.emit({ type: 'stall', reason, ms });
   }
 
   /** Starts whatever is due. */
@@ -129,7 +113,7 @@ export class Background implements JobListener {
   /** Resolves when a write would not have to wait. */
   drain(): Promise<void> {
     this.poll();
-    return this.#wouldWait() ? this.#wait('drain', 0) : Promise.resolve();
+    return this.throttle.wouldWait ? this.#wait('drain', 0) : Promise.resolve();
   }
 
   /** Merges a range down, level by level, after a flush. */
@@ -175,7 +159,9 @@ export class Background implements JobListener {
   }
 
   progress(id: number, bytes: number): void {
+    this.#flushes.progress(id, bytes);
     this.#merges.progress(id, bytes);
+    if (this.#waiters.size > 0) this.#settle();
   }
 
   ended(id: number, outcome: JobOutcome): void {
@@ -218,12 +204,8 @@ export class Background implements JobListener {
 
   #rotate(): void {
     this.#flushes.rotate();
+    this.throttle.rotated();
     this.schedule();
-  }
-
-  #wouldWait(): boolean {
-    const { active, settings } = this.#store;
-    return active.bytes >= settings.memtableSize && !this.#flushes.mayRotate;
   }
 
   #wait(kind: Waiting, sequence: number): Promise<void> {
@@ -235,7 +217,7 @@ export class Background implements JobListener {
 
   #settle(): void {
     this.#waiters.settle('flush', this.#store.flushedSequence);
-    if (!this.#wouldWait()) this.#waiters.settle('drain', MAX_SEQUENCE);
+    if (!this.throttle.wouldWait) this.#waiters.settle('drain', MAX_SEQUENCE);
     this.#keepAlive();
   }
 

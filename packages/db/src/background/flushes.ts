@@ -23,13 +23,17 @@ export interface FlushParts {
   readonly spec: TableSpec;
 }
 
+/** What a flush has left to do when all is written: sync, check, and the edit. A guess. */
+const ENDING = 1 / 32;
+
 /** Turns memtables into tables, one at a time. */
 export class Flushes {
   readonly #parts: FlushParts;
   readonly #start: StartJob;
   readonly #done: () => void;
-  /** The job that runs. */
+  /** The job that runs, and how many bytes of keys and values it has written. */
   #running: number | undefined;
+  #bytes = 0;
   /** Whether the table is there, and the edit on its way that makes it live. */
   #ending = false;
   /** The newest sequence of the immutable memtable. */
@@ -45,6 +49,13 @@ export class Flushes {
   /** Whether a flush is under way. */
   get running(): boolean {
     return this.#running !== undefined || this.#ending;
+  }
+
+  /** How much of the immutable memtable is in no table yet: 1 all, 0 nothing, or there is none. */
+  get unflushed(): number {
+    const { immutable } = this.#parts.store;
+    if (immutable === undefined) return 0;
+    return this.#ending ? ENDING : Math.max(ENDING, 1 - this.#bytes / immutable.bytes);
   }
 
   /** Whether the active memtable can become immutable now. */
@@ -76,7 +87,13 @@ export class Flushes {
       snapshots: store.pins.sequences(),
       table: spec,
     } as const;
+    this.#bytes = 0;
     this.#running = this.#start(job, (): ReturnType<Memtable['cursor']> => memtable.cursor());
+  }
+
+  /** Takes note of how far a job is, if it is the flush under way. */
+  progress(id: number, bytes: number): void {
+    if (this.#running === id) this.#bytes = bytes;
   }
 
   /** Whether this job is the flush under way; from here on it is none. */

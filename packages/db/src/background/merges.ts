@@ -37,7 +37,16 @@ interface Choice {
 
 interface RunningMerge extends Choice {
   readonly id: number;
+  /** Bytes that it reads in all, and has read. */
+  readonly total: number;
+  read: number;
 }
+
+/**
+ * Many tables may have to be moved at once, by a write. Those that take longer than this wait for
+ * the disk, which needs no move to be there, but gives way to writers.
+ */
+const MOVES_MS = 1;
 
 /** Merges tables. */
 export class Merges {
@@ -104,12 +113,13 @@ export class Merges {
     // What an edit on its way will change must not be picked.
     if (this.running || edits.busy || this.#halted !== undefined) return;
     const { settings, directory, versions } = store;
+    const end = performance.now() + MOVES_MS;
     for (;;) {
       const state = this.#state();
       const choice = this.#choose(state);
       if (choice === undefined) return;
       if (choice.pick.trivialMove) {
-        this.#move(choice);
+        this.#move(choice, performance.now() < end);
         // Whoever was told of it may have started a merge, or closed the store.
         if (this.running || edits.busy || this.#halted !== undefined) return;
         if (store.closed || store.poisoned) return;
@@ -124,15 +134,27 @@ export class Merges {
         snapshots: store.pins.sequences(),
         table: spec,
       });
-      this.#running = { ...choice, id: this.#start({ type: 'compaction', job }, undefined) };
+      const id = this.#start({ type: 'compaction', job }, undefined);
+      this.#running = { ...choice, id, total: pickBytes(choice.pick), read: 0 };
       return;
     }
   }
 
-  /** Tells the manual compaction that a job belongs to how far the job is. */
+  /** Takes note of how far a job is, if it is the merge under way, and tells who asked for it. */
   progress(id: number, bytes: number): void {
-    const { manual, id: running } = this.#running ?? {};
-    if (running === id && manual !== undefined) manual.onProgress(manual.done + bytes);
+    const running = this.#running;
+    if (running?.id !== id) return;
+    running.read = bytes;
+    running.manual?.onProgress(running.manual.done + bytes);
+  }
+
+  /** How many tables of level 0 the merge under way merges, and how much of it is done, 0 to 1. */
+  get ofLevel0(): { readonly merging: number; readonly merged: number } {
+    const { pick } = this.#running ?? this.#ending ?? {};
+    const [input] = pick?.inputs ?? [];
+    if (input?.level !== 0) return { merging: 0, merged: 0 };
+    const { read, total } = this.#running ?? { read: 1, total: 1 };
+    return { merging: input.tables.length, merged: Math.min(1, read / total) };
   }
 
   /** Gives out the merge under way, if this job is it; from here on it is none. */
@@ -231,16 +253,20 @@ export class Merges {
     };
   }
 
-  /** Moves tables to a deeper level as they are: the edit alone. */
-  #move({ pick, manual }: Choice): void {
+  /** Moves tables to a deeper level as they are, by the edit alone: now, or when it is synced. */
+  #move({ pick, manual }: Choice, now: boolean): void {
+    const { edits } = this.#parts;
     const tables = pick.inputs.flatMap((input) => input.tables);
-    this.#parts.edits.move({
+    const request = {
       edit: editOf(pick, tables),
       done: () => {
         this.#tell(pick, [], 0);
         if (manual !== undefined) advance(manual, pickBytes(pick));
+        if (!now) this.#done();
       },
-    });
+    };
+    if (now) edits.move(request);
+    else edits.apply(request);
   }
 
   #tell(pick: Pick, tables: readonly TableMeta[], bytesWritten: number): void {

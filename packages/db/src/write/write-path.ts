@@ -10,6 +10,7 @@
  */
 import { bytewiseComparator, JumpError, KIND_DELETION, KIND_VALUE, MAX_SEQUENCE } from '@jump/base';
 import type { Background } from '../background/background.ts';
+import type { Throttle } from '../background/throttle.ts';
 import type { Store } from '../store.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 import {
@@ -19,18 +20,12 @@ import {
   type WriteBatch,
 } from './write-batch.ts';
 
-/**
- * A memtable is also full when its log is so many times its size: updates in place take no memory.
- */
-const LOG_FACTOR = 4;
-
 /** Writes batches to a store. */
 export class WritePath {
   readonly #store: Store;
   readonly #log: WriteAheadLog;
   readonly #background: Background;
-  readonly #memtableSize: number;
-  readonly #logSize: number;
+  readonly #throttle: Throttle;
   /**
    * Has an order of the user's look at every key, before the log has one that it cannot compare.
    */
@@ -41,8 +36,7 @@ export class WritePath {
     this.#store = store;
     this.#log = log;
     this.#background = background;
-    this.#memtableSize = store.settings.memtableSize;
-    this.#logSize = LOG_FACTOR * store.settings.memtableSize;
+    this.#throttle = background.throttle;
     const { comparator } = store.settings;
     this.#checkOrder =
       comparator === bytewiseComparator
@@ -70,8 +64,9 @@ export class WritePath {
     const store = this.#store;
     store.checkWritable();
     this.#background.poll();
-    if (store.active.bytes >= this.#memtableSize || this.#log.size >= this.#logSize) {
-      this.#background.makeRoom();
+    const throttle = this.#throttle;
+    if (store.active.bytes >= throttle.askAtBytes || this.#log.size >= throttle.askAtLog) {
+      throttle.makeRoom();
     }
     store.checkWritable();
   }

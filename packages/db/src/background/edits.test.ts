@@ -87,6 +87,22 @@ test('a move is current at once', () => {
   expect(store.version.levels.map((tables) => tables.length)).toEqual([0, 1, 0, 0, 0, 0, 0]);
 });
 
+test('who is told of an edit sees that another one waits, and may wait for it', () => {
+  const { edits, syncs, table, live } = setUp();
+  const seen: unknown[] = [];
+  edits.apply({
+    edit: { added: [{ level: 0, table: table() }] },
+    done: () => {
+      seen.push(edits.busy);
+      edits.settle();
+      seen.push(edits.busy, live().length);
+    },
+  });
+  edits.apply({ edit: { added: [{ level: 1, table: table() }] } });
+  syncs.shift()!();
+  expect(seen).toEqual([true, false, 2]);
+});
+
 test('settle() waits for all edits', () => {
   const { edits, syncs, table, live } = setUp();
   const [first, second] = [table(), table()];

@@ -47,9 +47,9 @@ export class Edits {
     return this.#blocked;
   }
 
-  /** Whether an edit is on its way: the current version is about to change. */
+  /** Whether an edit is on its way, or waits: the current version is about to change. */
   get busy(): boolean {
-    return this.#busy;
+    return this.#busy || this.#queue.length > 0;
   }
 
   /**
@@ -72,7 +72,11 @@ export class Edits {
 
   /** Ends what is on its way, waiting for the disk. @throws JUMP_POISONED if that fails */
   settle(): void {
-    while (this.#busy && !this.#store.poisoned) this.#executor().wait(SETTLE_MS);
+    while (this.busy && !this.#store.poisoned) {
+      // Called by a listener that was told of the edit before.
+      if (!this.#busy) this.#next();
+      else this.#executor().wait(SETTLE_MS);
+    }
     this.#store.checkWritable();
   }
 

@@ -15,7 +15,8 @@ export const crash: Part = {
     'calls of the file system': 4000,
     histories: 40,
     'rotations with a pending flush': 300,
-    'writers that waited': 50,
+    // Where pauses do not suffice: after a write of several memtables.
+    'writers that waited': 15,
     merges: 200,
     'merges that dropped a tombstone for good': 100,
     'merges under a snapshot': 50,

@@ -33,6 +33,8 @@ export class FaultyHistory {
   readonly ledger = new Ledger();
   /** What was thrown, or told by an event, that came from the disk. */
   readonly told: string[] = [];
+  /** The numbers of tables that were part of a store. */
+  readonly tables = new Set<number>();
   readonly #parts: FaultyParts;
   #db: Store | undefined;
   #poisoned = false;
@@ -175,6 +177,8 @@ export class FaultyHistory {
     const { vfs, workload } = this.#parts;
     const onEvent = (event: JumpEvent): void => {
       if (event.type === 'error') this.told.push(event.message);
+      if (event.type === 'flush') this.tables.add(event.table);
+      if (event.type === 'compaction') for (const one of event.outputs) this.tables.add(one);
     };
     const options = { ...workload.options, vfs, onEvent };
     this.#db = open<string, Uint8Array>(DIRECTORY, options);

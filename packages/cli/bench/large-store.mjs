@@ -13,7 +13,7 @@ const BYTES = { keyEncoding: 'buffer', valueEncoding: 'buffer' };
 
 if (what === 'make') await make(Number(rest[0] ?? 10_000_000));
 else if (what === 'read') await read(rest);
-else if (what === 'iterate') await iterate();
+else if (what === 'iterate' || what === 'nextv') await iterate();
 else throw new RangeError('make, or read');
 
 /**
@@ -48,10 +48,11 @@ async function make(entries) {
  * @param {string[]} commands
  */
 async function read(commands) {
-  const all = ['count', 'verify', 'scan', 'dump', 'export', 'levels', 'iterate'];
+  const all = ['count', 'verify', 'scan', 'dump', 'export', 'levels', 'iterate', 'nextv'];
   console.log('command     seconds   CPU s   MB of memory');
   for (const command of commands.length === 0 ? all : commands) {
-    const script = command === 'iterate' ? [fileURLToPath(import.meta.url)] : [BIN];
+    const level = command === 'iterate' || command === 'nextv';
+    const script = level ? [fileURLToPath(import.meta.url)] : [BIN];
     const args = ['-v', 'hex'];
     const { seconds, cpu, memory } = await measure([
       ...script,
@@ -92,12 +93,21 @@ function measure(args) {
   });
 }
 
-/** Goes over the store with classic-level's iterator, as its users do. */
+/** Goes over the store with classic-level's iterator: entry by entry, or a thousand at a time. */
 async function iterate() {
   const db = new ClassicLevel(directory, BYTES);
   await db.open();
   let entries = 0;
-  for await (const _ of db.iterator()) entries++;
+  if (what === 'iterate') for await (const _ of db.iterator()) entries++;
+  else {
+    const iterator = db.iterator();
+    for (;;) {
+      const { length } = await iterator.nextv(1000);
+      if (length === 0) break;
+      entries += length;
+    }
+    await iterator.close();
+  }
   console.log(entries);
   await db.close();
 }

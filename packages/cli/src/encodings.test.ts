@@ -83,6 +83,38 @@ describe('what people see', () => {
     expect(escapeControls('a\n\tb\u001b', '\n\t')).toBe('a\n\tb\\x1b');
   });
 
+  test('escapes exactly the bytes that are no UTF-8', () => {
+    const random = new Random(8);
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    // What a decoder replaces, byte by byte, is what is shown as an escape.
+    for (let round = 0; round < 3000; round++) {
+      const parts = [
+        [0xe2, 0x82, 0xac],
+        [0xf0, 0x9f, 0x98, 0x80],
+        [0xed, 0xa0, 0x80],
+        [0xc0, 0x80],
+      ];
+      const bytes = Uint8Array.from(
+        Array.from({ length: random.integer(1, 4) }, () => random.pick(parts)).flat(),
+        (byte) => (random.chance(0.2) ? random.integer(0x80, 0xff) : byte),
+      );
+      const shown = visible(bytes);
+      expect(shown.replaceAll(/\\x../g, '').includes('\ufffd')).toBe(false);
+      const back = Buffer.concat(
+        [...shown.matchAll(/\\x(..)|([^\\]+)/g)].map(([, hex, plain]) =>
+          hex === undefined ? Buffer.from(plain!) : Buffer.from(hex, 'hex'),
+        ),
+      );
+      // Controls of two bytes are shown as one escape.
+      if (!/[\u0080-\u009f]/.test(decoder.decode(bytes))) {
+        expect(back).toEqual(Buffer.from(bytes));
+      }
+      expect(shown.includes('\\x')).toBe(
+        decoder.decode(bytes).includes('\ufffd') || /[\u0080-\u009f]/.test(decoder.decode(bytes)),
+      );
+    }
+  });
+
   test('is never more than one line, nor a control', () => {
     for (const bytes of samples(300)) expect(visible(bytes)).not.toMatch(/\p{Cc}/u);
   });

@@ -1,6 +1,7 @@
 /**
  * How keys and values, which are bytes, are given and shown: as text, hexadecimal, JSON, base64.
  */
+import { isUtf8 } from 'node:buffer';
 import { utf8Encode } from '@jump/base';
 import { UsageError } from './exit-codes.ts';
 
@@ -18,16 +19,10 @@ export class NotEncodable extends Error {
 /** A value of JSON. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** Keys are short and values few beside them: one decoder for all. */
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Reads UTF-8; `undefined` if the bytes are something else. */
 export function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  // A decoder that throws takes many times as long, and much that is stored is no text.
+  return isUtf8(bytes) ? view(bytes).toString('utf8') : undefined;
 }
 
 /**
@@ -104,13 +99,15 @@ export function show(encoding: EncodingName, bytes: Uint8Array, what: string): s
 export function visible(bytes: Uint8Array): string {
   const text = textOf(bytes);
   if (text !== undefined) return escapeControls(text);
-  // No UTF-8: byte by byte, so that nothing is lost to a replacement character.
+  // No UTF-8: bytes that are none are shown one by one, so that no replacement character hides them.
   let shown = '';
-  for (let i = 0; i < bytes.length; ) {
-    const length = sequenceLength(bytes, i);
-    if (length === 0) shown += hexEscape(bytes[i++]!);
-    else shown += escapeControls(decoder.decode(bytes.subarray(i, i + length)));
-    i += length;
+  for (let start = 0; start < bytes.length; ) {
+    let end = start;
+    let length = sequenceLength(bytes, end);
+    for (; length > 0; length = sequenceLength(bytes, end)) end += length;
+    shown += escapeControls(view(bytes).toString('utf8', start, end));
+    if (end < bytes.length) shown += hexEscape(bytes[end]!);
+    start = end + 1;
   }
   return shown;
 }
@@ -126,12 +123,20 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 /** C0, DEL, C1. */
 const CONTROLS = /[\p{Cc}]/gu;
 
-/** The length of the UTF-8 sequence at `at`; 0 if there is none. */
+/** The length of the UTF-8 sequence at `at`; 0 if there is none. (Unicode, table 3-7.) */
 function sequenceLength(bytes: Uint8Array, at: number): number {
-  for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
-    if (textOf(bytes.subarray(at, at + length)) !== undefined) return length;
+  const first = bytes[at];
+  if (first === undefined) return 0;
+  if (first < 0x80) return 1;
+  const length = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  // Too long a form, half of a pair, beyond Unicode: the second byte tells.
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[at + i] ?? 0;
+    if (byte < (i === 1 ? least : 0x80) || byte > (i === 1 ? most : 0xbf)) return 0;
   }
-  return 0;
+  return length;
 }
 
 function hexEscape(byte: number): string {

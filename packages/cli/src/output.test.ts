@@ -1,5 +1,5 @@
-// Goal:   what is written arrives, in order and unchanged, however slow the reader is; a reader that
-//         goes away is no error, any other failure is one.
+// Goal:   what is written arrives, in order and unchanged, however slow the reader is; a reader
+//         that goes away is no error, any other failure is one.
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';

@@ -38,6 +38,7 @@ export class CrashHistory {
   readonly #share: number;
   #held: Held[] = [];
   #copies: Copy[] = [];
+  #lastCopy = 0;
   #disk: CrashVfs;
   #db: Store;
   #opening = false;
@@ -203,7 +204,7 @@ export class CrashHistory {
 
   /** Makes a checkpoint beside, while all goes on. */
   async #copy(): Promise<void> {
-    const directory = `/copy${this.#call}`;
+    const directory = `/copy${++this.#lastCopy}`;
     const copy: Copy = { directory, contents: this.#ledger.contents.clone(), done: false };
     const disk = this.#disk;
     this.#copies = [...this.#copies.slice(-1), copy];
@@ -286,7 +287,9 @@ export class CrashHistory {
     const found = readStore(this.#db, this.#workload.keys);
     const wrong = this.#ledger.verdict(found, this.#ledger.handedOver);
     if (wrong !== undefined) throw new Error(`opened again: ${wrong}`);
-    this.#ledger.rollBack(found);
+    this.#ledger.goOnFrom(found);
+    // Where directories cannot be synced, an opening ends with a name that is not on the disk yet.
+    if (this.#disk.capabilities.directorySync) this.#ledger.settle();
     this.#mark('openings');
     // What the dead store had promised is nobody's business any more.
     await this.#schedule.turn();
@@ -322,7 +325,7 @@ export class CrashHistory {
   }
 
   #die(): void {
-    this.#disk = this.#disk.restart();
+    this.#disk = this.#hooked(this.#disk.restart());
     this.#bury();
     this.#mark('deaths of the process');
   }

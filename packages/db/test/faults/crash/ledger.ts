@@ -80,12 +80,21 @@ export class Ledger {
   }
 
   /**
-   * The state that was found is the one to go on from: nothing behind it ever was, and nothing can
-   * undo it.
+   * The state that was found is the one to go on from: nothing behind it ever was. What led to it
+   * may still be lost, as far as it was never on the disk.
    */
-  rollBack(found: Contents): void {
+  goOnFrom(found: Contents): void {
+    const { fingerprint } = found;
+    const last = Math.max(...(this.#numbers.get(fingerprint) ?? [this.issued]));
+    for (const [state, numbers] of this.#numbers) {
+      const left = numbers.filter((number) => number <= last);
+      if (left.length === 0) this.#numbers.delete(state);
+      else this.#numbers.set(state, left);
+    }
     this.contents = found;
-    this.settle();
+    this.issued++;
+    this.#note();
+    this.handOver(this.issued);
   }
 
   /** What is there now can never be undone. */

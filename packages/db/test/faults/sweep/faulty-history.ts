@@ -185,7 +185,8 @@ export class FaultyHistory {
     const found = readForwards(this.#db);
     const wrong = this.ledger.verdict(found, this.ledger.acknowledged);
     if (wrong !== undefined) throw new Error(`opened again: ${wrong}`);
-    this.ledger.rollBack(found);
+    this.ledger.goOnFrom(found);
+    if (vfs.capabilities.directorySync) this.ledger.settle();
   }
 
   #close(): void {

@@ -99,7 +99,8 @@ export function show(encoding: EncodingName, bytes: Uint8Array, what: string): s
 export function visible(bytes: Uint8Array): string {
   const text = textOf(bytes);
   if (text !== undefined) return escapeControls(text);
-  // No UTF-8: bytes that are none are shown one by one, so that no replacement character hides them.
+  // No UTF-8: bytes that are none are shown one by one, so that no replacement character hides
+  // them.
   let shown = '';
   for (let start = 0; start < bytes.length; ) {
     let end = start;

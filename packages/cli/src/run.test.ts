@@ -30,6 +30,7 @@ test.each([
   [['delete', 'x'], 'which keys? Name them, or a range'],
   [['delete', 'x', '--limit', '3'], 'which keys? Name them, or a range'],
   [['delete', 'x', 'key', '--prefix', 'k'], 'either keys or a range, not both'],
+  [['import', 'x', '--memory', '5000'], '--memory: 1 to 1024 MiB expected, got 5000'],
   [['bench', '--only', 'everything'], '--only everything: not one of fillseq, '],
   [['verify', import.meta.filename], 'not the name of a table, a log or a manifest'],
 ])('%j is a mistake', async (args, message) => {

@@ -147,6 +147,11 @@ describe('diff', () => {
     const part = await jump(['diff', other, third, '--quiet', '--prefix', 'both']);
     expect([part.code, part.stdout, part.stderr]).toEqual([0, '', '']);
     expect((await jump(['diff', other, third, '-q'])).code).toBe(1);
+    const some = await jump(['diff', other, third, '--limit', '2']);
+    expect([some.stdout.split('\n').length, some.stderr.includes('; then it ended')]).toEqual([
+      3,
+      true,
+    ]);
   });
 });
 

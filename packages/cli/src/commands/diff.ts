@@ -25,7 +25,11 @@ interface Found {
   added: number;
   changed: number;
   same: number;
+  /** Whether everything was compared. */
+  complete: boolean;
 }
+
+type Cursor = ReturnType<Reading['cursor']>;
 
 /** Prints the differences of two stores; `EXIT.no` if there are any. */
 export async function diff(
@@ -41,12 +45,12 @@ export async function diff(
       compare(context, one, two, { ...options, comparator }),
     ),
   );
-  const { removed, added, changed, same } = found;
+  const { removed, added, changed, same, complete } = found;
   if (!quiet && !context.json) {
     await context.out.flush();
     await context.note(
       `${count(removed)} only in ${directory}, ${count(added)} only in ${other}, ` +
-        `${count(changed)} different, ${count(same)} the same`,
+        `${count(changed)} different, ${count(same)} the same${complete ? '' : '; then it ended'}`,
     );
   }
   return removed + added + changed > 0 ? EXIT.no : EXIT.ok;
@@ -68,35 +72,25 @@ async function compare(
   two: Reading,
   options: DiffOptions & { readonly comparator: Comparator },
 ): Promise<Found> {
-  const {
-    reverse = false,
-    limit = Number.POSITIVE_INFINITY,
-    ...bounds
-  } = rangeOf(options, options.key);
-  const { out } = context;
-  const { compare: inOrder } = options.comparator;
-  const found: Found = { removed: 0, added: 0, changed: 0, same: 0 };
-  const print = options.quiet === true ? () => {} : printer(context, options);
-  const progress = context.progress('comparing', undefined, 'entries', options.quiet !== true);
-  const left = one.cursor(bounds);
-  const right = two.cursor(bounds);
-  const first = reverse ? 'last' : 'first';
-  const next = reverse ? 'previous' : 'next';
+  const { reverse = false, limit: _, ...bounds } = rangeOf(options, options.key);
+  const [left, right] = [one.cursor(bounds), two.cursor(bounds)];
+  const quiet = options.quiet === true;
+  const progress = context.progress('comparing', undefined, 'entries', !quiet);
+  const found: Found = { removed: 0, added: 0, changed: 0, same: 0, complete: true };
+  const print = quiet ? () => {} : printer(context, options);
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  let [seen, told] = [0, 0];
   try {
-    left[first]();
-    right[first]();
-    for (let seen = 1, shown = 0; left.valid || right.valid; seen++) {
-      const which = decide(left, right, reverse ? (a, b) => inOrder(b, a) : inOrder);
+    for (const which of differences(left, right, options.comparator, reverse)) {
       found[which]++;
       if (which !== 'same') {
         print(which, left, right);
-        if (options.quiet === true || ++shown >= limit) break;
+        // One difference is answer enough for somebody who only asks whether there is any.
+        if (quiet || ++told >= limit) found.complete = false;
       }
-      if (which !== 'added') left[next]();
-      if (which !== 'removed') right[next]();
-      if (out.full) await out.flush();
-      if (out.closed) break;
-      if (seen % 256 === 0) {
+      if (!found.complete || context.out.closed) break;
+      if (context.out.full) await context.out.flush();
+      if (++seen % 256 === 0) {
         progress.update(seen);
         await context.pause();
       }
@@ -109,12 +103,27 @@ async function compare(
   }
 }
 
+/** Moves two cursors over all entries, and tells what they have met; they stand on it then. */
+function* differences(
+  left: Cursor,
+  right: Cursor,
+  { compare }: Comparator,
+  reverse: boolean,
+): Generator<Difference | 'same', void, void> {
+  const inOrder: typeof compare = reverse ? (a, b) => compare(b, a) : compare;
+  const [first, next] = reverse ? (['last', 'previous'] as const) : (['first', 'next'] as const);
+  left[first]();
+  right[first]();
+  while (left.valid || right.valid) {
+    const which = decide(left, right, inOrder);
+    yield which;
+    if (which !== 'added') left[next]();
+    if (which !== 'removed') right[next]();
+  }
+}
+
 /** What two cursors that stand on entries, or at the end, have met. */
-function decide(
-  left: Entry & { valid: boolean },
-  right: Entry & { valid: boolean },
-  inOrder: Comparator['compare'],
-): Difference | 'same' {
+function decide(left: Cursor, right: Cursor, inOrder: Comparator['compare']): Difference | 'same' {
   if (!left.valid) return 'added';
   if (!right.valid) return 'removed';
   const order = inOrder(left.key, right.key);

@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { load } from '@jump/db';
+import { type LoadReport, load } from '@jump/db';
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { readEntries } from '../json-lines.ts';
 import { bytes, count, counted, duration } from '../units.ts';
@@ -17,6 +17,9 @@ export interface ImportOptions extends ReadCommandOptions {
   readonly new?: boolean;
 }
 
+/** What a memtable can be told to hold, in MiB. */
+const MOST_MEMORY = 1024;
+
 /** Loads a file, or stdin, into a store; all of it or nothing. */
 export async function importEntries(
   context: Context,
@@ -24,41 +27,54 @@ export async function importEntries(
   file: string | undefined,
   options: ImportOptions,
 ): Promise<number> {
+  if (options.memory < 1 || options.memory > MOST_MEMORY) {
+    throw new UsageError(`--memory: 1 to ${MOST_MEMORY} MiB expected, got ${options.memory}`);
+  }
   const total = file === undefined ? undefined : (await stat(file)).size;
   const source: Readable = file === undefined ? context.stdin : createReadStream(file);
   const progress = context.progress('importing', total, 'bytes');
   const begin = performance.now();
-  let read = 0;
-  const entries = readEntries(source, options, (size) => {
-    read += size;
-  });
   try {
-    const report = await interruptible((signal) => {
-      // A source that says nothing for a while must not keep Ctrl-C waiting.
-      signal.addEventListener('abort', () => source.destroy(signal.reason as Error));
-      return load<Uint8Array, Uint8Array>(directory, entries, {
-        keyEncoding: 'bytes',
-        valueEncoding: 'bytes',
-        memtableSize: Math.max(1, options.memory) * 2 ** 20,
-        errorIfExists: options.new === true,
-        recovery: options.recovery,
-        signal,
-        onProgress: () => progress.update(read),
-      });
-    });
+    const report = await loadFrom(source, directory, options, (read) => progress.update(read));
     progress.end();
     if (context.json) context.printJson(report);
-    else {
-      const order = report.runs > 1 ? `, sorted from ${count(report.runs)} runs` : '';
-      await context.note(
-        `imported ${counted(report.entries, 'entry', 'entries')} into ${directory}: ` +
-          `${counted(report.tables, 'table')}, ${bytes(report.bytes)}${order}, ` +
-          duration((performance.now() - begin) / 1000),
-      );
-    }
+    else await context.note(describe(report, directory, (performance.now() - begin) / 1000));
     return EXIT.ok;
   } finally {
     progress.end();
     source.destroy();
   }
+}
+
+function loadFrom(
+  source: Readable,
+  directory: string,
+  options: ImportOptions,
+  onProgress: (read: number) => void,
+): Promise<LoadReport> {
+  let read = 0;
+  const entries = readEntries(source, options, (size) => {
+    read += size;
+  });
+  return interruptible((signal) => {
+    // A source that says nothing for a while must not keep Ctrl-C waiting.
+    signal.addEventListener('abort', () => source.destroy(signal.reason as Error));
+    return load<Uint8Array, Uint8Array>(directory, entries, {
+      keyEncoding: 'bytes',
+      valueEncoding: 'bytes',
+      memtableSize: options.memory * 2 ** 20,
+      errorIfExists: options.new === true,
+      recovery: options.recovery,
+      signal,
+      onProgress: () => onProgress(read),
+    });
+  });
+}
+
+function describe(report: LoadReport, directory: string, seconds: number): string {
+  const { entries, tables, runs } = report;
+  const parts = [counted(tables, 'table'), bytes(report.bytes)];
+  if (runs > 1) parts.push(`sorted from ${count(runs)} runs`);
+  parts.push(duration(seconds));
+  return `imported ${counted(entries, 'entry', 'entries')} into ${directory}: ${parts.join(', ')}`;
 }

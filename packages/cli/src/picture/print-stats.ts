@@ -11,9 +11,9 @@ const BAR = 30;
 /** Lines of text. */
 export function printStats(facts: Facts, paint: Painter): string[] {
   const { files, levels, filters } = facts;
-  const fact = (label: string, value: string): string =>
-    `${paint.bold(label.padEnd(LABEL))}${value}`;
+  const fact = factLine(paint);
   const filterText = Object.entries(filters).map(([name, size]) => `${bytes(size)} of ${name}`);
+  const space = facts.spaceAmplification.toFixed(2);
   const lines = [
     fact('store', facts.directory),
     fact('comparator', facts.comparator),
@@ -21,37 +21,42 @@ export function printStats(facts: Facts, paint: Painter): string[] {
     fact('filters', filterText.join(', ') || 'none'),
     fact('writes', `${count(facts.sequence)} so far, as the manifest has it`),
     fact('a read asks', `${counted(facts.readAmplification, 'table')} at most`),
-    fact(
-      'space',
-      `${facts.spaceAmplification.toFixed(2)} bytes for each byte of the deepest level`,
-    ),
+    fact('space', `${space} bytes for each byte of the deepest level`),
   ];
   if (files.obsolete > 0) {
     const what = `${counted(files.obsolete, 'file')}, ${bytes(files.obsoleteBytes)}`;
     lines.push(fact('left over', `${what}; the next opening for writing removes them`));
   }
-  lines.push(
-    '',
-    paint.bold('level   tables       size      entries    deletions    filters  overlap'),
-  );
-  for (const { level, tables, ...rest } of levels) {
-    if (tables === 0) continue;
-    const cells = [
-      String(level).padStart(5),
-      count(tables).padStart(8),
-      bytes(rest.bytes).padStart(10),
-      orUnknown(rest.entries).padStart(12),
-      orUnknown(rest.tombstones).padStart(12),
-      bytes(rest.filterBytes).padStart(10),
-      (rest.overlap?.toFixed(1) ?? '').padStart(8),
-    ];
-    lines.push(cells.join(' '));
-  }
+  lines.push('', ...levelLines(levels, paint));
   if (facts.survey !== undefined) lines.push('', ...surveyLines(facts, facts.survey, paint));
   else if (levels.some(({ entries }) => entries === undefined)) {
     lines.push('', paint.dim('? LevelDB writes no counts into its tables: --deep counts'));
   }
   return lines;
+}
+
+function factLine(paint: Painter): (label: string, value: string) => string {
+  return (label, value) => `${paint.bold(label.padEnd(LABEL))}${value}`;
+}
+
+function levelLines(levels: Facts['levels'], paint: Painter): string[] {
+  const head = 'level   tables       size      entries    deletions    filters  overlap';
+  const rows = levels
+    .filter(({ tables }) => tables > 0)
+    .map(({ level, tables, ...rest }) =>
+      [
+        String(level).padStart(5),
+        count(tables).padStart(8),
+        bytes(rest.bytes).padStart(10),
+        orUnknown(rest.entries).padStart(12),
+        orUnknown(rest.tombstones).padStart(12),
+        bytes(rest.filterBytes).padStart(10),
+        (rest.overlap?.toFixed(1) ?? '').padStart(8),
+      ]
+        .join(' ')
+        .trimEnd(),
+    );
+  return [paint.bold(head), ...rows];
 }
 
 function filesText({ tables, tableBytes, logs, logBytes, manifestBytes }: Facts['files']): string {
@@ -64,8 +69,7 @@ function filesText({ tables, tableBytes, logs, logBytes, manifestBytes }: Facts[
 
 function surveyLines(facts: Facts, survey: Survey, paint: Painter): string[] {
   const { live, keys, values, blocks } = survey;
-  const fact = (label: string, value: string): string =>
-    `${paint.bold(label.padEnd(LABEL))}${value}`;
+  const fact = factLine(paint);
   const stored = storedEntries(survey);
   const lines = [
     fact(

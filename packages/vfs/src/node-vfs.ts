@@ -70,7 +70,7 @@ export const nodeVfs: Vfs = {
     try {
       fs.mkdirSync(directory, { recursive: true });
     } catch (cause) {
-      throw fromNode(cause, 'cannot make the directory', directory);
+      throw fromNode(reasonOf(cause, directory), 'cannot make the directory', directory);
     }
   },
 
@@ -171,4 +171,15 @@ function refuseIrregular(stats: fs.Stats, path: string): void {
 function describe(stats: fs.BigIntStats): VfsStat {
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
   return { kind, size: Number(stats.size), id: `${stats.dev}:${stats.ino}` };
+}
+
+/** Why a directory cannot be made: of a read-only file system Node says ENOENT, when asked for all. */
+function reasonOf(cause: unknown, directory: string): unknown {
+  if (systemCodeOf(cause) !== 'ENOENT') return cause;
+  try {
+    fs.mkdirSync(directory);
+    return cause;
+  } catch (reason) {
+    return reason;
+  }
 }

@@ -26,12 +26,22 @@ import { damage } from './damage.ts';
 import { kill } from './kill.ts';
 import { levelCrash } from './level-crash.ts';
 import { model } from './model.ts';
+import { openings } from './openings.ts';
 import { parsers } from './parsers.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
-const PARTS: readonly Part[] = [crash, faultSweep, model, damage, parsers, kill, levelCrash];
+const PARTS: readonly Part[] = [
+  crash,
+  faultSweep,
+  model,
+  damage,
+  parsers,
+  kill,
+  levelCrash,
+  openings,
+];
 
 interface Asked {
   readonly parts: readonly Part[];

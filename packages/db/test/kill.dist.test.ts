@@ -1,6 +1,7 @@
 // Goal:   what was promised survives the death of the process, whenever and however it dies.
-// Method: children, and threads, write numbered pairs into stores, and append to a file what they may
-//         promise; they die at a random time, while opening, merging, closing too. Then all is read.
+// Method: children, and threads, write numbered pairs into stores, and append to a file what they
+//         may promise; they die at a random time, while opening, merging, closing too. Then all is
+//         read.
 // More:   npm run faults -- --part kill --minutes 60 --seed 1000
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
- * Cases of scarce resources that need a process of their own: a case's name and its task in, one line
- * of JSON out. `node --expose-gc resource-child.mjs <case> <json>`.
+ * Cases of scarce resources that need a process of their own: a case's name and its task in, one
+ * line of JSON out. `node --expose-gc resource-child.mjs <case> <json>`.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';

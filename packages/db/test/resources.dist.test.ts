@@ -1,5 +1,5 @@
-// Goal:   memory and descriptors stay what they are however long a process lives; where there are too
-//         few of them, or no room on the disk, the store says so, and loses nothing.
+// Goal:   memory and descriptors stay what they are however long a process lives; where there are
+//         too few of them, or no room on the disk, the store says so, and loses nothing.
 // Method: the published files in processes with limits: of the heap, of descriptors, of the size of
 //         files; on a disk of a mebibyte; in directories that cannot be written.
 // More:   npm run faults -- --part openings --minutes 60

@@ -173,7 +173,9 @@ function describe(stats: fs.BigIntStats): VfsStat {
   return { kind, size: Number(stats.size), id: `${stats.dev}:${stats.ino}` };
 }
 
-/** Why a directory cannot be made: of a read-only file system Node says ENOENT, when asked for all. */
+/**
+ * Why a directory cannot be made: of a read-only file system Node says ENOENT, when asked for all.
+ */
 function reasonOf(cause: unknown, directory: string): unknown {
   if (systemCodeOf(cause) !== 'ENOENT') return cause;
   try {

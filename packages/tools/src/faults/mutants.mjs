@@ -14,7 +14,9 @@ import { MUTANTS } from './mutants/index.mjs';
 import { mutate } from './mutants/patch.mjs';
 import { stamp } from './stamp.mjs';
 
-/** What takes so much time of a processor, in seconds, hangs, as a run of the tests would notice. */
+/**
+ * What takes so much time of a processor, in seconds, hangs, as a run of the tests would notice.
+ */
 const LONGEST = 500;
 
 const { values } = parseArgs({

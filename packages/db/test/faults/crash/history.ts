@@ -85,8 +85,8 @@ export class CrashHistory {
       this.#close();
       do await this.#schedule.turn();
       while (this.#schedule.step());
-      // Left over may be what the disk was at work on, where open files keep their names, and what a
-      // checkpoint was still reading.
+      // Left over may be what the disk was at work on, where open files keep their names, and what
+      // a checkpoint was still reading.
       if (this.#disk.mode === 'windows' || this.#copies.some(({ done }) => !done)) {
         this.#open().close();
       }

@@ -5,10 +5,11 @@
  * background, the foreground may write between two calls of the file system.
  */
 import { CrashVfs, Random, type Schedule } from '@jump/testkit';
-import { type JumpEvent, load, open, type Snapshot } from '../../../src/index.ts';
+import { type JumpEvent, load, open } from '../../../src/index.ts';
 import { checkDirectory } from '../../invariants.ts';
 import type { Contents } from './contents.ts';
 import { makeValue } from './contents.ts';
+import { HeldSnapshots, same } from './held-snapshots.ts';
 import { CHOICES, type Copy, ImageChecker } from './image-checker.ts';
 import { Ledger } from './ledger.ts';
 import { readStore, type Store } from './read-store.ts';
@@ -18,11 +19,6 @@ import { Workload } from './workload.ts';
 const DIRECTORY = '/db';
 /** A promise that needs more steps than that will never come. */
 const PATIENCE = 5000;
-
-interface Held {
-  readonly snapshot: Snapshot<string, Uint8Array>;
-  readonly contents: Contents;
-}
 
 /** One history. */
 export class CrashHistory {
@@ -36,7 +32,7 @@ export class CrashHistory {
   readonly #watcher: Watcher;
   readonly #mark: (name: string, times?: number) => void;
   readonly #share: number;
-  #held: Held[] = [];
+  readonly #held = new HeldSnapshots();
   #copies: Copy[] = [];
   #lastCopy = 0;
   #disk: CrashVfs;
@@ -254,26 +250,11 @@ export class CrashHistory {
 
   /** Takes a snapshot, or compares one with what it must see, and lets it go. */
   #hold(): void {
-    const at = this.#random.integer(0, 3);
-    const [held] = this.#held.splice(at, 1);
-    if (held === undefined) {
-      this.#held.push({
-        snapshot: this.#db.snapshot(),
-        contents: this.#ledger.contents.clone(),
-      });
-      return;
-    }
-    this.#same(readStore(held.snapshot, this.#workload.keys), held.contents, 'a snapshot');
-    held.snapshot.release();
+    this.#held.exchange(this.#random.integer(0, 3), this.#db, this.#workload.keys, this.#ledger.contents);
   }
 
   #compare(): void {
-    this.#same(readStore(this.#db, this.#workload.keys), this.#ledger.contents, 'the store');
-  }
-
-  #same(found: Contents, expected: Contents, what: string): void {
-    if (found.fingerprint === expected.fingerprint) return;
-    throw new Error(`${what} has other contents: ${found.differences(expected)}`);
+    same(readStore(this.#db, this.#workload.keys), this.#ledger.contents, 'the store');
   }
 
   /** The store is closed, or its process dies, or the power goes; then it is opened again. */
@@ -296,7 +277,7 @@ export class CrashHistory {
   }
 
   #close(): void {
-    for (const { snapshot } of this.#held.splice(0)) snapshot.release();
+    this.#held.release();
     const db = this.#db;
     // Before the promises of what it gives up are rejected.
     this.#db = undefined as unknown as Store;
@@ -344,7 +325,7 @@ export class CrashHistory {
   #bury(): void {
     const db = this.#db;
     this.#db = undefined as unknown as Store;
-    this.#held = [];
+    this.#held.forget();
     try {
       db.close();
     } catch {

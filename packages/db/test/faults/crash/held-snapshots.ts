@@ -18,7 +18,7 @@ export function same(found: Contents, expected: Contents, what: string): void {
 export class HeldSnapshots {
   #held: Held[] = [];
 
-  /** Compares the snapshot at a place with what it must see, and lets it go; takes one if none is. */
+  /** Compares the snapshot at a place and lets it go; takes one if none is there. */
   exchange(at: number, db: Store, keys: readonly string[], contents: Contents): void {
     const [held] = this.#held.splice(at, 1);
     if (held === undefined) {

@@ -250,7 +250,12 @@ export class CrashHistory {
 
   /** Takes a snapshot, or compares one with what it must see, and lets it go. */
   #hold(): void {
-    this.#held.exchange(this.#random.integer(0, 3), this.#db, this.#workload.keys, this.#ledger.contents);
+    this.#held.exchange(
+      this.#random.integer(0, 3),
+      this.#db,
+      this.#workload.keys,
+      this.#ledger.contents,
+    );
   }
 
   #compare(): void {

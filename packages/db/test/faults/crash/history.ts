@@ -7,8 +7,7 @@
 import { CrashVfs, Random, type Schedule } from '@jump/testkit';
 import { type JumpEvent, load, open } from '../../../src/index.ts';
 import { checkDirectory } from '../../invariants.ts';
-import type { Contents } from './contents.ts';
-import { makeValue } from './contents.ts';
+import { type Contents, makeValue } from './contents.ts';
 import { HeldSnapshots, same } from './held-snapshots.ts';
 import { CHOICES, type Copy, ImageChecker } from './image-checker.ts';
 import { Ledger } from './ledger.ts';
@@ -17,7 +16,6 @@ import { Watcher } from './watcher.ts';
 import { Workload } from './workload.ts';
 
 const DIRECTORY = '/db';
-/** A promise that needs more steps than that will never come. */
 const PATIENCE = 5000;
 
 /** One history. */
@@ -250,12 +248,8 @@ export class CrashHistory {
 
   /** Takes a snapshot, or compares one with what it must see, and lets it go. */
   #hold(): void {
-    this.#held.exchange(
-      this.#random.integer(0, 3),
-      this.#db,
-      this.#workload.keys,
-      this.#ledger.contents,
-    );
+    const { keys } = this.#workload;
+    this.#held.exchange(this.#random.integer(0, 3), this.#db, keys, this.#ledger.contents);
   }
 
   #compare(): void {

@@ -1,5 +1,6 @@
 /** What there is to say about a store: for `stats`, as text, as JSON, as a page. */
 import type { Layout } from './directory.ts';
+import { logEntries } from './log-entries.ts';
 import type { Survey } from './survey.ts';
 import { overlapOf, type Tree } from './tree.ts';
 
@@ -30,7 +31,7 @@ export interface Facts {
     readonly obsolete: number;
     readonly obsoleteBytes: number;
   };
-  /** Writes since the store was made, as far as its manifest knows: logs have more. */
+  /** Writes since the store was made. */
   readonly sequence: number;
   readonly levels: readonly LevelFacts[];
   /** Bytes of filters that a reader of all tables keeps in memory, by their names. */
@@ -56,7 +57,7 @@ export function factsOf(layout: Layout, tree: Tree, survey: Survey | undefined):
     directory: layout.directory,
     comparator: layout.comparator,
     files: fileFacts(layout, tableBytes),
-    sequence: layout.lastSequence,
+    sequence: newestSequence(layout),
     levels,
     filters,
     readAmplification: levels.reduce(
@@ -102,6 +103,17 @@ function fileFacts(layout: Layout, tableBytes: number): Facts['files'] {
     obsolete: obsolete.length,
     obsoleteBytes: obsolete.reduce((sum, { size }) => sum + size, 0),
   };
+}
+
+/** The newest write: of a log, or, if there is none in any, as the manifest has it. */
+function newestSequence({ logs, lastSequence }: Layout): number {
+  let newest = lastSequence;
+  for (const { path } of logs) {
+    for (const line of logEntries(path)) {
+      if (line.type === 'entry') newest = Math.max(newest, Number(line.sequence));
+    }
+  }
+  return newest;
 }
 
 /** Versions that are stored, and nobody sees any more: overwritten, deleted, and the deletions. */

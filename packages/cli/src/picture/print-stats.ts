@@ -19,7 +19,7 @@ export function printStats(facts: Facts, paint: Painter): string[] {
     fact('comparator', facts.comparator),
     fact('files', filesText(files)),
     fact('filters', filterText.join(', ') || 'none'),
-    fact('writes', `${count(facts.sequence)} so far, as the manifest has it`),
+    fact('writes', `${count(facts.sequence)} so far`),
     fact('a read asks', `${counted(facts.readAmplification, 'table')} at most`),
     fact('space', `${space} bytes for each byte of the deepest level`),
   ];
@@ -56,7 +56,9 @@ function levelLines(levels: Facts['levels'], paint: Painter): string[] {
         .join(' ')
         .trimEnd(),
     );
-  return [paint.bold(head), ...rows];
+  return rows.length === 0
+    ? [paint.dim('no tables: everything is in the log')]
+    : [paint.bold(head), ...rows];
 }
 
 function filesText({ tables, tableBytes, logs, logBytes, manifestBytes }: Facts['files']): string {

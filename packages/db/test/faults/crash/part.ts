@@ -27,7 +27,7 @@ export const crash: Part = {
     'losses of unsynced ends': 5000,
     'images inside recovery': 5000,
     'errors inside recovery': 200,
-    'power losses lived through': 40,
+    'power losses lived through': 30,
     'deaths of the process': 20,
     'ranges cleared': 50,
     loads: 20,

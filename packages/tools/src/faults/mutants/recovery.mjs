@@ -42,7 +42,7 @@ export const RECOVERY_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/recovery/log-replay.ts',
-        find: '      if (!this.#replay(i)) break;\n',
+        find: '      if (!this.#replay(i)) return this.#highest;\n',
         replace: '      if (!this.#replay(i)) this.#expected = undefined;\n',
       },
     ],

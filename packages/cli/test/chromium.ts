@@ -43,6 +43,7 @@ export class Browser {
     const args = [...OPTIONS, `--user-data-dir=${this.#profile}`, 'about:blank'];
     this.#process = spawn('chromium', args, {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      detached: true,
     });
     this.#input = this.#process.stdio[3] as Writable;
     const output = this.#process.stdio[4] as Readable;
@@ -85,12 +86,24 @@ export class Browser {
     return decodePng(Buffer.from(data, 'base64'));
   }
 
-  /** Ends the browser. */
+  /** Ends the browser, with the processes that it started: they write into its profile too. */
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGTERM');
+    this.#killAll('SIGTERM');
     await ended;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 });
+    this.#killAll('SIGKILL');
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 });
+  }
+
+  #killAll(signal: 'SIGTERM' | 'SIGKILL'): void {
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      // ESRCH: none is left.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 
   async #attach(): Promise<void> {

@@ -6,6 +6,7 @@ const guide = [
   { text: 'Scans and snapshots', link: '/guide/iteration' },
   { text: 'What survives what', link: '/guide/durability' },
   { text: 'The durability protocol', link: '/guide/durability-protocol' },
+  { text: 'Backups and repair', link: '/guide/backup-and-repair' },
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
   { text: 'The command line', link: '/guide/command-line' },

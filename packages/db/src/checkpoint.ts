@@ -16,10 +16,8 @@
  */
 import { type Cursor, JumpError, wrongType } from '@jump/base';
 import { DropRule, mergeCursors, writeTables } from '@jump/compaction';
-import { LogWriter } from '@jump/log';
 import {
   type AddedTable,
-  logName,
   oldTableName,
   type TableMeta,
   tableName,
@@ -34,7 +32,7 @@ import type { ReadSource } from './read/read-path.ts';
 import { UpToCursor } from './read/up-to-cursor.ts';
 import { Slices } from './slices.ts';
 import { tableSpec } from './table-spec.ts';
-import { encodeMark } from './write/write-batch.ts';
+import { writeFirstLog } from './write/first-log.ts';
 
 /** An open store, seen by a checkpoint. */
 export interface CheckpointSource {
@@ -100,7 +98,7 @@ class Checkpoint {
     const number = Math.max(0, ...tables.map(({ table }) => table.number)) + 1;
     const newest = await this.#writeMemtables(number);
     const { vfs, directory } = this.#copy;
-    this.#writeLog(number + 1);
+    writeFirstLog(vfs, directory, number + 1, this.#sequence);
     writeFirstManifest(
       vfs,
       directory,
@@ -172,17 +170,5 @@ class Checkpoint {
     });
     const { tables } = await this.#slices.run(steps);
     return tables;
-  }
-
-  /** Begins the copy's log: everything up to the moment is in tables, on the disk. */
-  #writeLog(number: number): void {
-    const { vfs } = this.#copy;
-    const log = new LogWriter({ vfs, path: this.#copy.path(logName(number)) });
-    try {
-      log.append(encodeMark(this.#sequence + 1));
-      log.sync();
-    } finally {
-      log.close();
-    }
   }
 }

@@ -37,11 +37,14 @@ export class NewStore {
       lock = vfs.lock(directory);
       // Once more: until now somebody else may have had it.
       checkEmpty(vfs, directory);
+      return new NewStore(vfs, directory, lock, made);
     } catch (error) {
       lock?.release();
+      // Whoever holds it needs it.
+      const held = error instanceof JumpError && error.code === 'JUMP_LOCKED';
+      if (made && !held) removeEmpty(vfs, directory);
       throw error;
     }
-    return new NewStore(vfs, directory, lock, made);
   }
 
   /** The path of a file in it. */
@@ -79,8 +82,21 @@ export class NewStore {
       for (const name of names) if (!LOCK_FILES.includes(name)) remove(name);
     });
     attempt(() => this.#lock.release());
-    for (const name of LOCK_FILES) if (vfs.stat(this.path(name)) !== undefined) remove(name);
-    if (this.#made) attempt(() => vfs.removeDirectory(directory));
+    if (this.#made) removeEmpty(vfs, directory);
+    else for (const name of LOCK_FILES) if (vfs.stat(this.path(name)) !== undefined) remove(name);
+  }
+}
+
+/** Removes a directory that nobody has, with what a lock leaves in it, if nothing else is there. */
+function removeEmpty(vfs: Vfs, directory: string): void {
+  try {
+    const names = vfs.list(directory);
+    if (!names.every((name) => LOCK_FILES.includes(name))) return;
+    for (const name of names) vfs.remove(joinPath(directory, name));
+    vfs.removeDirectory(directory);
+  } catch (error) {
+    // The error that led here is the one to tell.
+    if (!(error instanceof JumpError)) throw error;
   }
 }
 

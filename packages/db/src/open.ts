@@ -105,7 +105,8 @@ function checkDirectory(vfs: Vfs, directory: string, settings: Settings): void {
   if (state === 'damaged') {
     throw new JumpError(
       'JUMP_CORRUPTION',
-      'there are tables or logs, but no CURRENT that names their manifest; nothing was changed',
+      'there are tables or logs, but no CURRENT that names their manifest; nothing was changed, and ' +
+        'repair() can make a store of them',
       { file: currentPath(directory) },
     );
   }

@@ -3,10 +3,13 @@
 import { bytewiseComparator } from '@jump/base';
 import { type JumpEvent, memoryVfs, open, type Vfs } from '@jump/db';
 import { CrashVfs, FaultVfs, Random } from '@jump/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { contents, filled, read, SMALL } from './checkpoint-store.ts';
 import { filesOf } from './disk-files.ts';
 import { checkDirectory } from './invariants.ts';
+
+// A machine that is busy with other things takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 

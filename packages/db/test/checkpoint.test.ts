@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { full, leveled, tiered } from '@jump/compaction';
 import { type JumpDB, type JumpEvent, memoryVfs, open, openReadOnly } from '@jump/db';
 import { FaultVfs, Random } from '@jump/testkit';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { contents, filled, read, SMALL } from './checkpoint-store.ts';
 import { checkDirectory } from './invariants.ts';
 import { Level, showEntry } from './level.ts';
 import { temporary } from './temporary.ts';
 import { reversed } from './variants.ts';
+
+// A machine that is busy with other things takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

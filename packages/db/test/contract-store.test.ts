@@ -3,15 +3,7 @@
 // Method: its sentences, each as a test.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  destroy,
-  type JumpDB,
-  type JumpEvent,
-  memoryVfs,
-  open,
-  openReadOnly,
-  repair,
-} from '@jump/db';
+import { destroy, type JumpDB, type JumpEvent, memoryVfs, open, openReadOnly } from '@jump/db';
 import { describe, expect, test } from 'vitest';
 import { temporary } from './temporary.ts';
 
@@ -169,10 +161,6 @@ describe('background work', () => {
     expect(db.approximateSize({ gte: 'k00600', lt: 'k00400' })).toBe(0);
     expect(() => db.approximateSize(undefined as never)).toThrow(TypeError);
     db.close();
-  });
-
-  test('repair says JUMP_UNSUPPORTED, in its promise, until it is built', async () => {
-    await expect(repair(temporary())).rejects.toThrow(code('JUMP_UNSUPPORTED'));
   });
 });
 

@@ -9,12 +9,13 @@ class Broken extends Error {}
 
 /**
  * Checks the directory of a closed store: levels sorted and disjoint, no user key split over two
- * tables, every table whole and as the manifest says, no file that nothing needs.
+ * tables, every table whole and as the manifest says, no file that nothing needs but `others`.
  */
 export function checkDirectory(
   vfs: Vfs,
   directory: string,
   comparator: Comparator = bytewiseComparator,
+  others: readonly string[] = [],
 ): void {
   const versions = VersionSet.recover(vfs, directory, comparator);
   const { current, logNumber, manifestNumber } = versions;
@@ -42,7 +43,7 @@ export function checkDirectory(
     const file = parseFileName(name);
     if (file?.type === 'log' && file.number > logNumber) wanted.add(name);
   }
-  const strange = found.filter((name) => !wanted.has(name));
+  const strange = found.filter((name) => !wanted.has(name) && !others.includes(name));
   const missing = [...wanted].filter((name) => name !== 'LOCK' && !found.includes(name));
   if (strange.length + missing.length > 0) {
     throw new Broken(`files nobody needs: ${strange.join()}; missing: ${missing.join()}`);

@@ -3,12 +3,11 @@
  * one step on the disk, CURRENT or an edit of the manifest, makes all of them live.
  */
 import { internalRangeCompare, rangeCompare } from '@jump/base';
-import { LogWriter } from '@jump/log';
-import { logName, type TableMeta, Version, writeFirstManifest } from '@jump/manifest';
+import { type TableMeta, Version, writeFirstManifest } from '@jump/manifest';
 import type { Engine } from '../engine.ts';
 import type { NewStore } from '../new-store.ts';
 import type { Settings } from '../options.ts';
-import { encodeMark } from '../write/write-batch.ts';
+import { writeFirstLog } from '../write/first-log.ts';
 import { placeTables } from './placement.ts';
 
 /** A store that takes tables. */
@@ -28,15 +27,6 @@ export interface LoadTarget {
 export function newTarget(store: NewStore, { comparator }: Settings): LoadTarget {
   const { vfs, directory } = store;
   let next = 1;
-  const writeLog = (number: number, lastSequence: number): void => {
-    const log = new LogWriter({ vfs, path: store.path(logName(number)) });
-    try {
-      log.append(encodeMark(lastSequence + 1));
-      log.sync();
-    } finally {
-      log.close();
-    }
-  };
   return {
     directory,
     lastSequence: 0,
@@ -47,7 +37,7 @@ export function newTarget(store: NewStore, { comparator }: Settings): LoadTarget
     commit(tables, lastSequence) {
       const version = Version.empty(internalRangeCompare(comparator));
       const added = placeTables(tables, version, rangeCompare(comparator));
-      writeLog(next, lastSequence);
+      writeFirstLog(vfs, directory, next, lastSequence);
       const contents = {
         comparator: comparator.name,
         tables: added,

@@ -29,6 +29,7 @@ import { model } from './model.ts';
 import { openings } from './openings.ts';
 import { parsers } from './parsers.ts';
 import { missedMarks, type Part, Run } from './part.ts';
+import { repairPart } from './repair.ts';
 import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
@@ -41,6 +42,7 @@ const PARTS: readonly Part[] = [
   kill,
   levelCrash,
   openings,
+  repairPart,
 ];
 
 interface Asked {

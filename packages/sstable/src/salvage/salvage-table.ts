@@ -22,20 +22,26 @@ import {
 import type { Block } from '../block.ts';
 import { BlockChecker } from '../block-checker.ts';
 import { OneBlockMemory } from '../block-memory.ts';
-import { defaultCodecs } from '../codecs.ts';
+import { type BlockCodecs, defaultCodecs } from '../codecs.ts';
 import { Contents } from '../contents.ts';
 import { BLOCK_TRAILER_LENGTH } from '../footer.ts';
 import { keyOrder } from '../key-order.ts';
 import { forEachEntry } from '../sparse-index.ts';
 import { type BlockSupply, TableCursor } from '../table-cursor.ts';
 import { TableFile, type TableTarget } from '../table-file.ts';
+import type { TableRecord } from '../table-properties.ts';
 import type { BlockPlace } from './find-blocks.ts';
 import { findPlaces, separatorOf, type TablePlaces, tryOpen } from './table-places.ts';
 
 /** How a damaged table is read. */
 export interface SalvageOptions {
   /** The order of user keys; by their bytes if not given. */
-  readonly comparator?: Comparator;
+  readonly comparator?: Comparator | undefined;
+  /**
+   * How blocks may be stored, beside not compressed; Snappy if not given. Where the index is lost,
+   * blocks of other kinds are not found.
+   */
+  readonly codecs?: BlockCodecs | undefined;
 }
 
 /** A part of a table that cannot be read. */
@@ -70,15 +76,8 @@ export interface SalvagedTable {
   readonly damage: readonly TableDamage[];
   /** What else is damaged, filter or index or footer, which takes no entry with it. */
   readonly problem: string | undefined;
-  /** What the table says of itself: how many entries it had, and their highest sequence. */
-  readonly record:
-    | {
-        /** Entries of the whole table. */
-        readonly entries: number;
-        /** The highest sequence of the whole table. */
-        readonly largestSequence: bigint;
-      }
-    | undefined;
+  /** What the table says of itself. */
+  readonly record: TableRecord | undefined;
   /** The blocks that can be read; `undefined` if a `TableReader` can read all of it. */
   readonly places: readonly BlockPlace[] | undefined;
 }
@@ -94,7 +93,7 @@ export function* salvageTable(
   target: TableTarget,
   options: SalvageOptions = {},
 ): Generator<number, SalvagedTable, void> {
-  const file = TableFile.open(target, defaultCodecs);
+  const file = TableFile.open(target, options.codecs ?? defaultCodecs);
   try {
     const places = yield* findPlaces(file, options.comparator);
     const survey = new Survey(file, places, options.comparator);
@@ -256,7 +255,7 @@ export function salvagedCursor(
   options: SalvageOptions = {},
 ): Cursor {
   const order = keyOrder('internal', options.comparator);
-  const file = TableFile.open(target, defaultCodecs);
+  const file = TableFile.open(target, options.codecs ?? defaultCodecs);
   const checker = new BlockChecker(order, file.source);
   const contents = new Contents(new OneBlockMemory());
   const supply: BlockSupply = {
@@ -281,7 +280,7 @@ export function salvageFilter(
   filters: readonly FilterPolicy[],
   options: SalvageOptions = {},
 ): ((offset: number, key: Uint8Array, start: number, end: number) => boolean) | undefined {
-  const file = TableFile.open(target, defaultCodecs);
+  const file = TableFile.open(target, options.codecs ?? defaultCodecs);
   try {
     const opened = tryOpen(file, options.comparator, filters);
     const filter = opened instanceof JumpError ? undefined : opened.filter;

@@ -30,6 +30,7 @@ import { openings } from './openings.ts';
 import { parsers } from './parsers.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 import { repairPart } from './repair.ts';
+import { schedules } from './schedules.ts';
 import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
@@ -43,6 +44,7 @@ const PARTS: readonly Part[] = [
   levelCrash,
   openings,
   repairPart,
+  schedules,
 ];
 
 interface Asked {

@@ -22,6 +22,12 @@ export interface BlockCodec {
    */
   decode(source: Uint8Array, start: number, end: number): Uint8Array | undefined;
   /**
+   * Tells whether contents stored so may begin at `source[start]`, of which we see up to `end`: for
+   * finding the blocks of a table whose index is lost. Without it they may begin anywhere, and few
+   * will be found of a large table.
+   */
+  mayBegin?(source: Uint8Array, start: number, end: number): boolean;
+  /**
    * Tells the contents' length ahead, -1 if the input is damaged; with `decodeInto`, for codecs that
    * can, so that the contents go to memory that is used again.
    */

@@ -111,7 +111,7 @@ export function openTable(file: TableFile, request: OpenRequest): OpenedTable {
     const { entries, keyBytes } = checker;
     return {
       order,
-      index: new SparseIndex(block, entries, keyBytes, order, end, source, index.offset),
+      index: SparseIndex.decode(block, entries, keyBytes, order, end, source, index.offset),
     };
   };
   const decoded =
@@ -126,6 +126,20 @@ export function openTable(file: TableFile, request: OpenRequest): OpenedTable {
     dataEnd: end,
     ...openFilter(tail, meta, request.filters),
   };
+}
+
+/**
+ * Tells where a table's data blocks end at the latest, as its footer and what that leads to say.
+ *
+ * @throws JUMP_CORRUPTION if that is damaged
+ */
+export function readDataEnd(file: TableFile): number {
+  const tail = new Tail(file);
+  const { metaIndex, index } = tail.footer();
+  let dataEnd = Math.min(metaIndex.offset, index.offset);
+  const meta = readMetaIndex(file, tail, metaIndex, dataEnd);
+  for (const { offset } of meta.values()) dataEnd = Math.min(dataEnd, offset);
+  return dataEnd;
 }
 
 /** Reads names and handles of the meta blocks, which must lie between data and `dataEnd`. */

@@ -30,7 +30,8 @@ export interface TableReaderOptions {
   readonly codecs?: BlockCodecs;
   /**
    * Whether `entries`, `internalEntries` and cursors read around damaged blocks (default false), and
-   * list them in {@link TableReader.gaps}. `get` and `find` throw all the same.
+   * list them in {@link TableReader.gaps}; where index or footer are lost, opening searches the
+   * whole file for blocks. `get` and `find` throw all the same where damage may hold the key.
    */
   readonly tolerant?: boolean;
 }

@@ -22,6 +22,7 @@ import {
   type ReaderSettings,
   type TableReaderOptions,
 } from './reader-options.ts';
+import { openAround, refuseGaps } from './salvage/open-around.ts';
 import { surveyTable, type TableProperties, verifyTable } from './survey.ts';
 import { TableCursor } from './table-cursor.ts';
 import { TableFile, type TableTarget } from './table-file.ts';
@@ -54,7 +55,11 @@ export class TableReader {
   readonly #lookup = new Lookup();
   readonly #settings: ReaderSettings;
   #properties: TableProperties | undefined = undefined;
+  /** Gaps by the numbers of their blocks. */
   readonly #gaps = new Map<number, TableGap>();
+  /** Gaps that are no blocks of the index: it was lost, and made again of what is left. */
+  readonly #rebuilt: readonly TableGap[] | undefined = undefined;
+  readonly #problem: JumpError | undefined = undefined;
   #filterHits = 0;
   #filterMisses = 0;
   #falsePositives = 0;
@@ -62,12 +67,19 @@ export class TableReader {
   private constructor(file: TableFile, settings: ReaderSettings) {
     this.#file = file;
     this.#settings = settings;
-    this.#table = openTable(file, settings);
+    if (settings.tolerant) {
+      const { table, gaps, problem } = openAround(file, settings);
+      this.#table = table;
+      this.#problem = problem;
+      if (gaps.length > 0) this.#rebuilt = gaps;
+    } else this.#table = openTable(file, settings);
     this.#blocks = new BlockStore(file, this.#table, settings.cache);
   }
 
   /**
    * Opens a table's file, and reads footer, index and filter.
+   *
+   * With the option `tolerant` these may be damaged: the whole file is then searched for blocks.
    *
    * @throws JUMP_CORRUPTION if one of these is damaged; JUMP_IO if the file cannot be read;
    *   JUMP_UNSUPPORTED if it is another program's kind of table
@@ -113,7 +125,16 @@ export class TableReader {
    * read.
    */
   get gaps(): readonly TableGap[] {
-    return [...this.#gaps.values()].sort((a, b) => a.offset - b.offset);
+    const all = [...(this.#rebuilt ?? []), ...this.#gaps.values()];
+    return all.sort((a, b) => a.offset - b.offset);
+  }
+
+  /**
+   * What is damaged beside data blocks, footer, index or filter, where the option `tolerant` has
+   * opened the table all the same. It takes no entry with it; what does is in `gaps`.
+   */
+  get problem(): JumpError | undefined {
+    return this.#problem;
   }
 
   /** What the filter was worth so far. */
@@ -135,6 +156,8 @@ export class TableReader {
     const { filter, index, order } = this.#table;
     const key = lookup.keyBytes;
     const userKeyEnd = lookup.userKeyEnd;
+    if (this.#rebuilt !== undefined)
+      refuseGaps(this.#rebuilt, order, key, userKeyEnd, this.#file.source);
     if (filter?.wholeTable && !filter.mayContain(lookup.hash(filter.policy))) {
       this.#filterHits++;
       return false;

@@ -68,13 +68,31 @@ export class SparseIndex {
   readonly #order: KeyOrder;
   readonly #sorted: SortedKeys;
 
+  /** Takes separators, and where the blocks in front of them lie. */
+  constructor(
+    keys: Uint8Array,
+    starts: Uint32Array,
+    offsets: Float64Array,
+    sizes: Float64Array,
+    order: KeyOrder,
+  ) {
+    this.count = offsets.length;
+    this.keys = keys;
+    this.starts = starts;
+    this.offsets = offsets;
+    this.sizes = sizes;
+    this.#order = order;
+    const { compare, trailer, bytewise } = order;
+    this.#sorted = new SortedKeys(keys, starts, compare, trailer, bytewise);
+  }
+
   /**
    * Decodes a checked index block of `count` entries with `keyBytes` bytes of keys.
    *
    * @param limit - where the last data block ends at the latest
    * @throws JUMP_CORRUPTION if a handle points outside, or does not follow the one before it
    */
-  constructor(
+  static decode(
     block: Block,
     count: number,
     keyBytes: number,
@@ -82,13 +100,11 @@ export class SparseIndex {
     limit: number,
     source: string,
     offset: number,
-  ) {
-    this.count = count;
-    this.#order = order;
-    this.offsets = new Float64Array(count);
-    this.sizes = new Float64Array(count);
-    this.keys = new Uint8Array(keyBytes);
-    this.starts = new Uint32Array(count + 1);
+  ): SparseIndex {
+    const offsets = new Float64Array(count);
+    const sizes = new Float64Array(count);
+    const keys = new Uint8Array(keyBytes);
+    const starts = new Uint32Array(count + 1);
     let i = 0;
     let free = 0;
     const reader = new ByteReader(block.bytes, 0, 0, source, 0);
@@ -102,14 +118,13 @@ export class SparseIndex {
         throw reader.damaged(`data block ${i} at offset ${handle.offset} overlaps the one before`);
       }
       free = handle.offset + handle.size + BLOCK_TRAILER_LENGTH;
-      this.offsets[i] = handle.offset;
-      this.sizes[i] = handle.size;
-      const at = this.starts[i]!;
-      copyRange(key, 0, keyLength, this.keys, at);
-      this.starts[++i] = at + keyLength;
+      offsets[i] = handle.offset;
+      sizes[i] = handle.size;
+      const at = starts[i]!;
+      copyRange(key, 0, keyLength, keys, at);
+      starts[++i] = at + keyLength;
     });
-    const { compare, trailer, bytewise } = order;
-    this.#sorted = new SortedKeys(this.keys, this.starts, compare, trailer, bytewise);
+    return new SparseIndex(keys, starts, offsets, sizes, order);
   }
 
   /** Where the data blocks end, and the next thing begins at the earliest. */

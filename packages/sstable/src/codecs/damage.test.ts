@@ -35,10 +35,10 @@ function zstdBlock(): Uint8Array {
 }
 
 const SOUND: [string, BlockCodec, Uint8Array][] = [
-  ['zlib, Node’s', deflateCodec('zlib', native), deflateSync(text)],
-  ['zlib, scripted', deflateCodec('zlib', null), deflateSync(text)],
-  ['deflate, Node’s', deflateCodec('deflate', native), deflateRawSync(text)],
-  ['deflate, scripted', deflateCodec('deflate', null), deflateRawSync(text)],
+  ['zlib, Node’s', deflateCodec('zlib', native), Uint8Array.from(deflateSync(text))],
+  ['zlib, scripted', deflateCodec('zlib', null), Uint8Array.from(deflateSync(text))],
+  ['deflate, Node’s', deflateCodec('deflate', native), Uint8Array.from(deflateRawSync(text))],
+  ['deflate, scripted', deflateCodec('deflate', null), Uint8Array.from(deflateRawSync(text))],
   ['zstd, scripted', zstdCodec(null), zstdBlock()],
   ...(native?.zstdDecompressSync === undefined
     ? []
@@ -123,3 +123,35 @@ test('a bomb of zlib’s stays within what its format allows', () => {
   const found = deflateCodec('zlib', native).decode(bomb, 0, bomb.length);
   expect(found).toHaveLength(50_000_000);
 });
+
+describe.each(SOUND)('a beginning in %s', (_, codec, sound) => {
+  test('is known as such, and others seldom are', () => {
+    expect(codec.mayBegin?.(sound, 0, sound.length)).toBe(true);
+    let taken = 0;
+    for (let at = 1; at < sound.length; at++) {
+      if (codec.mayBegin?.(sound, at, sound.length) === true) taken++;
+    }
+    // Deflate's fixed codes begin with three bits and no more.
+    expect(taken).toBeLessThan(sound.length / 4);
+  });
+});
+
+test(
+  'whatever zlib writes may begin where it begins',
+  seeded((random) => {
+    const deflate = deflateCodec('deflate', native);
+    const zlib = deflateCodec('zlib', native);
+    for (let level = 0; level <= 9; level++) {
+      for (const length of [1, 30, 400, 4096, 200_000]) {
+        const word = random.bytes(random.integer(1, 40));
+        const data = new Uint8Array(length).map((_, i) =>
+          i % 3 ? word[i % word.length]! : i >> 4,
+        );
+        const raw = deflateRawSync(data, { level });
+        expect(deflate.mayBegin?.(raw, 0, raw.length), `${length} at ${level}`).toBe(true);
+        const wrapped = deflateSync(data, { level });
+        expect(zlib.mayBegin?.(wrapped, 0, wrapped.length), `${length} at ${level}`).toBe(true);
+      }
+    }
+  }),
+);

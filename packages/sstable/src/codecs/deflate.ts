@@ -20,6 +20,10 @@ export function deflateCodec(
     native === null || native === undefined ? scriptedDecoder(kind) : nativeDecoder(kind, native);
   return {
     name: kind,
+    mayBegin(source, start, end) {
+      if (kind === 'deflate') return looksLikeDeflate(source, start, end);
+      return looksLikeZlib(source, start, end) && looksLikeDeflate(source, start + 2, end);
+    },
     decode(source, start, end) {
       // The shortest there is holds nothing; so does no block.
       if (end <= start) return undefined;
@@ -68,4 +72,43 @@ export function looksLikeZlib(source: Uint8Array, start: number, end: number): b
   if (end - start < 2) return false;
   const method = source[start]!;
   return (method & 0x0f) === 8 && method < 0x80 && (256 * method + source[start + 1]!) % 31 === 0;
+}
+
+/** How the data of a part is stored (RFC 1951, 3.2.3). */
+const PART_STORED = 0;
+const PART_FIXED = 1;
+const PART_RESERVED = 3;
+/** Most symbols of either alphabet, less the fewest. */
+const MOST_SYMBOLS = 29;
+/** Seven bits: the lengths of the codes of code lengths make a whole of this. */
+const WHOLE = 1 << 7;
+/** How far is looked: three bits, three counts, and 19 lengths of three bits. */
+const LOOK = 10;
+
+/**
+ * Whether `source[start, end)` begins as deflate's data does, from the hand of a writer who uses the
+ * fixed codes only for what is short.
+ */
+function looksLikeDeflate(source: Uint8Array, start: number, end: number): boolean {
+  const first = source[start]!;
+  const type = (first >> 1) & 3;
+  if (type === PART_RESERVED) return false;
+  if (end - start < LOOK) return true;
+  if (type === PART_FIXED) return (first & 1) === 1;
+  if (type === PART_STORED) {
+    // A length, and its complement.
+    const low = source[start + 1]! ^ source[start + 3]!;
+    return low === 0xff && (source[start + 2]! ^ source[start + 4]!) === 0xff;
+  }
+  const bits = (at: number, count: number): number => {
+    const byte = start + (at >> 3);
+    return ((source[byte]! | (source[byte + 1]! << 8)) >> (at & 7)) & ((1 << count) - 1);
+  };
+  if (bits(3, 5) > MOST_SYMBOLS || bits(8, 5) > MOST_SYMBOLS) return false;
+  let sum = 0;
+  for (let i = bits(13, 4) + 3; i >= 0; i--) {
+    const length = bits(17 + 3 * i, 3);
+    if (length > 0) sum += WHOLE >> length;
+  }
+  return sum === WHOLE;
 }

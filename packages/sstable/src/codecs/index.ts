@@ -26,6 +26,10 @@ export const zstdCodec: BlockCodec = makeZstdCodec();
 /** What the number 2 stands for depends on who wrote it; no data begins as both. */
 const zstdOrZlibCodec: BlockCodec = {
   name: 'zstd or zlib',
+  mayBegin(source, start, end) {
+    if (looksLikeZstd(source, start, end)) return true;
+    return zlibCodec.mayBegin?.(source, start, end) === true;
+  },
   decode(source, start, end) {
     if (looksLikeZstd(source, start, end)) return zstdCodec.decode(source, start, end);
     if (looksLikeZlib(source, start, end)) return zlibCodec.decode(source, start, end);

@@ -23,6 +23,7 @@ export function zstdCodec(native: NativeZlib | null | undefined = nativeZlib()):
   const decoder = native?.zstdDecompressSync;
   return {
     name: 'zstd',
+    mayBegin: looksLikeZstd,
     decode(source, start, end) {
       const length = contentsLength(source, start, end);
       if (length === undefined) return undefined;

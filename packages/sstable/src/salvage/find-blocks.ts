@@ -16,8 +16,8 @@
  * What a file holds may be a table itself, block by block, as the value of somebody's key. So of
  * two blocks of which one lies within the other the outer one counts.
  */
-import { crc32c, readFixed32, TRAILER_LENGTH, unmaskCrc } from '@jump/base';
-import { CODEC_NONE, CODEC_SNAPPY } from '../codecs.ts';
+import { crc32c, readFixed32, unmaskCrc } from '@jump/base';
+import { type BlockCodec, CODEC_NONE, snappyCodec } from '../codecs.ts';
 import { EntryHeader, readHeader } from '../entry-header.ts';
 import { BLOCK_TRAILER_LENGTH } from '../footer.ts';
 import type { TableFile } from '../table-file.ts';
@@ -42,14 +42,16 @@ const MAX_BEGINNINGS = 1 << 20;
 /**
  * Finds blocks, in ascending order, none within another; yields how many bytes have been searched.
  *
+ * @param trailer - how many bytes its keys have at least: 8 if they are internal ones
  * @param isBlock - looks into one whose checksum fits
  */
 export function* findBlocks(
   file: TableFile,
+  trailer: number,
   isBlock: (place: BlockPlace) => boolean,
 ): Generator<number, BlockPlace[], void> {
   const found: BlockPlace[] = [];
-  const search = new Search(file, (place) => {
+  const search = new Search(file, trailer, (place) => {
     if (isBlock(place)) found.push(place);
   });
   for (let at = 0; at < file.size; at += PORTION) {
@@ -61,6 +63,10 @@ export function* findBlocks(
 
 class Search {
   readonly #file: TableFile;
+  readonly #trailer: number;
+  /** How blocks may be stored beside plainly and in Snappy, and the bytes that say so. */
+  readonly #others: BlockCodec[] = [];
+  readonly #codecs = new Uint8Array(256);
   readonly #onPair: (place: BlockPlace) => void;
   /** `#bytes[0, #length)` are the file's from `#base` on. */
   readonly #bytes = new Uint8Array(PORTION + LOOK_AHEAD);
@@ -76,14 +82,21 @@ class Search {
   readonly #beginnings = new Map<number, number>();
   readonly #header = new EntryHeader();
 
-  constructor(file: TableFile, onPair: (place: BlockPlace) => void) {
+  constructor(file: TableFile, trailer: number, onPair: (place: BlockPlace) => void) {
     this.#file = file;
+    this.#trailer = trailer;
     this.#onPair = onPair;
+    for (const [id, codec] of Object.entries(file.codecs)) {
+      this.#codecs[Number(id)] = 1;
+      if (codec !== snappyCodec) this.#others.push(codec);
+    }
   }
 
   /** Searches the bytes from `base` on, after those in front of it. */
   portion(base: number): void {
     const bytes = this.#bytes;
+    const codecs = this.#codecs;
+    const trailer = this.#trailer;
     this.#base = base;
     this.#length = Math.min(bytes.length, this.#file.size - base);
     this.#file.read(bytes, 0, this.#length, base);
@@ -97,13 +110,14 @@ class Search {
       const next = bytes[i + 1]!;
       // A block begins with the 0 of its first entry; or with a length, and then a literal.
       const literal = byte < 0x80 ? (next & 3) === 0 : next >= 0x80 || (bytes[i + 2]! & 3) === 0;
-      if ((byte === 0 ? next >= TRAILER_LENGTH : literal) && this.#mayBegin(i)) {
+      const plain = byte === 0 ? next >= trailer : literal;
+      if ((plain && this.#mayBegin(i)) || this.#mayBeginOtherwise(i)) {
         this.#addBeginning(i, crc, power);
       }
       crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 0xff]!;
       power = (power << 8) ^ INVERSE[power >>> 24]!;
       // Contents that are not compressed end with how many restarts there are: fewer than 2^24.
-      if (byte === CODEC_SNAPPY || (byte === CODEC_NONE && previous === 0)) {
+      if (byte === CODEC_NONE ? previous === 0 : codecs[byte] === 1) {
         this.#tryEnd(i, crc, power);
       }
       previous = byte;
@@ -130,7 +144,14 @@ class Search {
     if (size >= MIN_BLOCK) this.#onPair({ offset, size });
   }
 
-  /** Whether a block of internal keys may begin at `bytes[i]`, not compressed or with Snappy. */
+  #mayBeginOtherwise(i: number): boolean {
+    for (const codec of this.#others) {
+      if (codec.mayBegin?.(this.#bytes, i, this.#length) !== false) return true;
+    }
+    return false;
+  }
+
+  /** Whether a block may begin at `bytes[i]`, not compressed or with Snappy. */
   #mayBegin(i: number): boolean {
     const bytes = this.#bytes;
     // The first key of a block shares nothing with the one before.
@@ -148,12 +169,13 @@ class Search {
   /** Whether an entry that shares nothing may begin at `bytes[i]`, of which we see up to `end`. */
   #mayBeEntry(i: number, end: number): boolean {
     const bytes = this.#bytes;
+    const trailer = this.#trailer;
     if (i + 3 > end) return true;
-    if (bytes[i + 1]! < TRAILER_LENGTH) return false;
-    if (end < this.#length) return true;
+    if (bytes[i + 1]! < trailer) return false;
+    if (end < this.#length || trailer === 0) return true;
     const header = this.#header;
     if (!readHeader(bytes, i, end, header)) return false;
-    const kindAt = header.keyAt + header.unshared - TRAILER_LENGTH;
+    const kindAt = header.keyAt + header.unshared - trailer;
     return kindAt >= end || bytes[kindAt]! <= 1;
   }
 }

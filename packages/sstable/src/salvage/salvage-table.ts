@@ -37,10 +37,7 @@ import { findPlaces, separatorOf, type TablePlaces, tryOpen } from './table-plac
 export interface SalvageOptions {
   /** The order of user keys; by their bytes if not given. */
   readonly comparator?: Comparator | undefined;
-  /**
-   * How blocks may be stored, beside not compressed; Snappy if not given. Where the index is lost,
-   * blocks of other kinds are not found.
-   */
+  /** How blocks may be stored, as for a `TableReader`; Snappy if not given. */
   readonly codecs?: BlockCodecs | undefined;
 }
 
@@ -95,8 +92,9 @@ export function* salvageTable(
 ): Generator<number, SalvagedTable, void> {
   const file = TableFile.open(target, options.codecs ?? defaultCodecs);
   try {
-    const places = yield* findPlaces(file, options.comparator);
-    const survey = new Survey(file, places, options.comparator);
+    const { comparator } = options;
+    const places = yield* findPlaces(file, { keys: 'internal', comparator, filters: [] });
+    const survey = new Survey(file, places, comparator);
     for (let i = 0; i < places.places.length; i++) {
       survey.look(i);
       if (i % 16 === 0) yield places.places[i]!.offset;
@@ -282,7 +280,8 @@ export function salvageFilter(
 ): ((offset: number, key: Uint8Array, start: number, end: number) => boolean) | undefined {
   const file = TableFile.open(target, options.codecs ?? defaultCodecs);
   try {
-    const opened = tryOpen(file, options.comparator, filters);
+    const { comparator } = options;
+    const opened = tryOpen(file, { keys: 'internal', comparator, filters });
     const filter = opened instanceof JumpError ? undefined : opened.filter;
     if (filter === undefined) return undefined;
     const hash: KeyHash = { low: 0, high: 0 };

@@ -2,13 +2,13 @@
  * Where a table's data blocks lie, as well as can be told: from its index, if need be one that is
  * found by its checksum; else wherever blocks are found.
  */
-import { ByteReader, type Comparator, type FilterPolicy, JumpError, sliceRange } from '@jump/base';
+import { ByteReader, JumpError, sliceRange } from '@jump/base';
 import { BlockChecker } from '../block-checker.ts';
 import { OneBlockMemory } from '../block-memory.ts';
 import { Contents } from '../contents.ts';
 import { BLOCK_TRAILER_LENGTH, FOOTER_LENGTH, readFooter, readHandle } from '../footer.ts';
-import { type KeyOrder, keyOrder } from '../key-order.ts';
-import { type OpenedTable, openTable } from '../open-table.ts';
+import { type KeyOrder, keyOrder, type TableKeys } from '../key-order.ts';
+import { type OpenedTable, type OpenRequest, openTable } from '../open-table.ts';
 import { forEachEntry, SparseIndex } from '../sparse-index.ts';
 import type { TableFile } from '../table-file.ts';
 import { type BlockPlace, findBlocks } from './find-blocks.ts';
@@ -25,13 +25,14 @@ export interface TablePlaces {
   readonly problem: JumpError | undefined;
 }
 
+/** What a damaged table is taken for. */
+export interface PlacesRequest extends OpenRequest {
+  readonly keys: TableKeys;
+}
+
 /** Opens a table as a reader does; the error if it is damaged. @throws JUMP_UNSUPPORTED */
-export function tryOpen(
-  file: TableFile,
-  comparator: Comparator | undefined,
-  filters: readonly FilterPolicy[],
-): OpenedTable | JumpError {
-  return orDamage(() => openTable(file, { keys: 'internal', comparator, filters }));
+export function tryOpen(file: TableFile, request: OpenRequest): OpenedTable | JumpError {
+  return orDamage(() => openTable(file, request));
 }
 
 /** Calls; returns the error if what is read is damaged. */
@@ -44,8 +45,8 @@ function orDamage<T>(call: () => T): T | JumpError {
   }
 }
 
-/** The same, without the error. */
-function unlessDamaged<T>(call: () => T): T | undefined {
+/** Calls; `undefined` if what is read is damaged. */
+export function unlessDamaged<T>(call: () => T): T | undefined {
   const result = orDamage(call);
   return result instanceof JumpError ? undefined : result;
 }
@@ -53,26 +54,35 @@ function unlessDamaged<T>(call: () => T): T | undefined {
 /**
  * Finds a table's data blocks; yields how many bytes were searched.
  *
- * @throws JUMP_UNSUPPORTED if it is another program's kind of table, or has raw keys
+ * @throws JUMP_UNSUPPORTED if it is another program's kind of table, or has other keys
  */
 export function* findPlaces(
   file: TableFile,
-  comparator: Comparator | undefined,
+  request: PlacesRequest,
 ): Generator<number, TablePlaces, void> {
-  const result = tryOpen(file, comparator, []);
-  const opened = result instanceof JumpError ? undefined : result;
-  const problem = result instanceof JumpError ? result : checkMeta(file, result);
-  const order = keyOrder('internal', comparator);
-  const index = opened?.index ?? indexOfFooter(file, order);
-  if (index !== undefined) return { places: placesOf(index), index, opened, problem };
+  const result = tryOpen(file, request);
+  if (result instanceof JumpError) {
+    const found = yield* findDamagedPlaces(file, keyOrder(request.keys, request.comparator));
+    return { ...found, opened: undefined, problem: result };
+  }
+  const { index } = result;
+  return { places: placesOf(index), index, opened: result, problem: checkMeta(file, result) };
+}
+
+/** Finds the data blocks of a table that cannot be opened; yields how many bytes were searched. */
+export function* findDamagedPlaces(
+  file: TableFile,
+  order: KeyOrder,
+): Generator<number, Pick<TablePlaces, 'places' | 'index'>, void> {
+  const index = indexOfFooter(file, order);
+  if (index !== undefined) return { places: placesOf(index), index };
   const look = new BlockLook(file, order);
-  const found = yield* findBlocks(file, (place) => look.isBlock(place));
+  const found = yield* findBlocks(file, order.trailer, (place) => look.isBlock(place));
   for (const place of found.toReversed()) {
     const lost = look.indexAt(place, found[0]!);
-    if (lost !== undefined) return { places: placesOf(lost), index: lost, opened, problem };
+    if (lost !== undefined) return { places: placesOf(lost), index: lost };
   }
-  const places = found.filter((place) => !look.looksLikeIndex(place));
-  return { places, index: undefined, opened, problem };
+  return { places: found.filter((place) => !look.looksLikeIndex(place)), index: undefined };
 }
 
 /** Reads what belongs to no key: filter and whatever others put there. */
@@ -114,7 +124,7 @@ class BlockLook {
     this.#checker = new BlockChecker(order, file.source);
   }
 
-  /** Whether it is a block of internal keys, with entries. */
+  /** Whether it is a block of such keys, with entries. */
   isBlock(place: BlockPlace): boolean {
     try {
       this.#read(place);
@@ -130,7 +140,7 @@ class BlockLook {
     const block = this.#read(place);
     const { entries, keyBytes } = this.#checker;
     const { source } = this.#file;
-    return new SparseIndex(block, entries, keyBytes, this.#order, limit, source, place.offset);
+    return SparseIndex.decode(block, entries, keyBytes, this.#order, limit, source, place.offset);
   }
 
   /**

@@ -78,8 +78,6 @@ export function looksLikeZlib(source: Uint8Array, start: number, end: number): b
 const PART_STORED = 0;
 const PART_FIXED = 1;
 const PART_RESERVED = 3;
-/** Most symbols of either alphabet, less the fewest. */
-const MOST_SYMBOLS = 29;
 /** Seven bits: the lengths of the codes of code lengths make a whole of this. */
 const WHOLE = 1 << 7;
 /** How far is looked: three bits, three counts, and 19 lengths of three bits. */
@@ -104,7 +102,6 @@ function looksLikeDeflate(source: Uint8Array, start: number, end: number): boole
     const byte = start + (at >> 3);
     return ((source[byte]! | (source[byte + 1]! << 8)) >> (at & 7)) & ((1 << count) - 1);
   };
-  if (bits(3, 5) > MOST_SYMBOLS || bits(8, 5) > MOST_SYMBOLS) return false;
   let sum = 0;
   for (let i = bits(13, 4) + 3; i >= 0; i--) {
     const length = bits(17 + 3 * i, 3);

@@ -1,7 +1,7 @@
 // Goal:   an error says what happened, where, and why, and can be told from others by its code.
 // Method: each part alone and together.
 import { expect, test } from 'vitest';
-import { assert, corruption, JumpError } from './errors.ts';
+import { assert, corruption, JumpError, reasonOf } from './errors.ts';
 
 test('puts file and offset in front of the message', () => {
   const at = (details?: ConstructorParameters<typeof JumpError>[2]) =>
@@ -32,6 +32,12 @@ test('corruption() makes the error for damaged bytes', () => {
     code: 'JUMP_CORRUPTION',
     message: 'CURRENT: is empty',
   });
+});
+
+test('reasonOf() leaves out the place', () => {
+  expect(reasonOf(corruption('f', 7, 'f at offset 7: x'))).toBe('f at offset 7: x');
+  expect(reasonOf(corruption('f', undefined, 'is empty'))).toBe('is empty');
+  expect(reasonOf(new JumpError('JUMP_CLOSED', 'is closed'))).toBe('is closed');
 });
 
 test('assert() throws only for what is false', () => {

@@ -43,14 +43,24 @@ export class JumpError extends Error {
   /** Makes an error whose message starts with file and offset where they are given. */
   constructor(code: JumpErrorCode, message: string, details: JumpErrorDetails = {}) {
     const { file, offset, cause } = details;
-    const place =
-      file === undefined ? '' : `${file}${offset === undefined ? '' : ` at offset ${offset}`}: `;
-    super(place + message, cause === undefined ? undefined : { cause });
+    super(placeOf(file, offset) + message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.file = file;
     this.offset = offset;
     this.systemCode = details.systemCode;
   }
+}
+
+/** What a message begins with. */
+function placeOf(file: string | undefined, offset: number | undefined): string {
+  if (file === undefined) return '';
+  return `${file}${offset === undefined ? '' : ` at offset ${offset}`}: `;
+}
+
+/** Says what an error says, without the file and offset that it begins with. */
+export function reasonOf({ message, file, offset }: JumpError): string {
+  const place = placeOf(file, offset);
+  return message.startsWith(place) ? message.slice(place.length) : message;
 }
 
 /** Makes the error for damaged bytes in `file` at `offset`. */

@@ -38,6 +38,7 @@ export {
   JumpError,
   type JumpErrorCode,
   type JumpErrorDetails,
+  reasonOf,
 } from './errors.ts';
 export type { FilterPolicy, KeyHash } from './filter-policy.ts';
 export {

@@ -1,4 +1,5 @@
 // Goal:   a repair does what its options say, and nothing else.
+import { bytewiseComparator } from '@jump/base';
 import { memoryVfs, open, openReadOnly, type RepairOptions, repair } from '@jump/db';
 import { FaultVfs } from '@jump/testkit';
 import { describe, expect, test, vi } from 'vitest';
@@ -109,6 +110,8 @@ describe('is refused', () => {
     [{ onProgress: 1 }, /onProgress/],
     [{ signal: {} }, /signal/],
     [{ filter: 'huge' }, /filter/],
+    [{ comparators: {} }, /comparators/],
+    [{ comparators: [], comparator: bytewiseComparator }, /comparator and comparators/],
     [{ createIfMissing: true }, /createIfMissing/],
   ])('%j is a TypeError', async (options, message) => {
     const promise = repair(DIRECTORY, options as RepairOptions);

@@ -10,6 +10,7 @@ import {
   type RepairReport,
   repair,
 } from '@jump/db';
+import { FaultVfs } from '@jump/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { contents, filled, SMALL } from './checkpoint-store.ts';
 import { DIRECTORY, diskOf, type Files, filesOf, flipped, nameOf } from './disk-files.ts';
@@ -79,6 +80,19 @@ describe('everything stays when', () => {
     expect((await repaired(without, { comparator: reversed })).found).toEqual(expected);
   });
 
+  test('it is in one of the orders that are given', async () => {
+    const { files, expected } = await made(filled, { comparator: reversed });
+    const comparators = [{ ...reversed, name: 'test.Other' }, reversed];
+    const name = manifest(files);
+    for (const damage of [{}, { [name]: flipped(files.get(name)!, 200, 0xff) }]) {
+      const report = await repair(DIRECTORY, { vfs: diskOf(files, damage), comparators });
+      expect([report.kept, report.dropped]).toEqual([expected.length, 0]);
+    }
+    const plain = await made();
+    const { found } = await repaired(diskOf(plain.files), { comparators });
+    expect(found).toEqual(plain.expected);
+  });
+
   test('there is nothing in it', async () => {
     const { files } = await made(() => {});
     const { report } = await repaired(diskOf(files, { CURRENT: undefined }));
@@ -88,7 +102,7 @@ describe('everything stays when', () => {
   test('logs are longer than a memtable', async () => {
     const { files, expected } = await made(
       (db) => {
-        for (let i = 0; i < 3000; i++) db.set(`key${i % 700}`, `${i} ${'.'.repeat(50)}`);
+        for (let i = 0; i < 9000; i++) db.set(`key${i % 700}`, `${i} ${'.'.repeat(50)}`);
       },
       { memtableSize: 2 ** 22 },
     );
@@ -96,9 +110,37 @@ describe('everything stays when', () => {
     const options = { memtableSize: 4096, tableSize: 8192 };
     const dry = await repair(DIRECTORY, { vfs: diskOf(files, damage), ...options, dryRun: true });
     expect(dry.kept).toBe(expected.length);
-    const vfs = diskOf(files, damage);
+    const vfs = new FaultVfs(diskOf(files, damage));
     expect((await repaired(vfs, options)).found).toEqual(expected);
     checkDirectory(vfs, TARGET);
+    // What was put on the disk meanwhile is gone, all of it in one table.
+    const spilled = vfs.operations.filter(
+      ({ kind, path }) => kind === 'remove' && path.startsWith(TARGET) && path.endsWith('.ldb'),
+    );
+    expect(spilled.length).toBeGreaterThan(1);
+  });
+
+  test('there are many logs, none of them long', async () => {
+    const { files } = await made((db) => db.set('key', 'of the last log'));
+    const log = nameOf(files, /log$/);
+    const changes: Record<string, Uint8Array> = { [manifest(files)]: new Uint8Array(0) };
+    for (let number = 1000; number < 1050; number++) {
+      const vfs = memoryVfs();
+      const db = open(DIRECTORY, { ...SMALL, vfs });
+      for (let i = 2000; i < 2 * number; i++) db.delete(`key${i >> 1}`);
+      db.set(`key${number}`, '.'.repeat(200));
+      db.close();
+      changes[`00${number}.log`] = filesOf(vfs).get(log)!;
+    }
+    const vfs = new FaultVfs(diskOf(files, changes));
+    const { found, report } = await repaired(vfs, { memtableSize: 4096 });
+    expect(report.dropped).toBe(0);
+    // All logs have sequences from 1 on; the last one has a deletion of every key but its own.
+    expect(found.map(([key]) => key)).toEqual(['key', 'key1049']);
+    const writes = vfs.operations.filter(
+      ({ kind, path }) => kind === 'remove' && /ldb$/.test(path),
+    );
+    expect(writes.length).toBeGreaterThan(1);
   });
 });
 

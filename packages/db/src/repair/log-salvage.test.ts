@@ -108,6 +108,7 @@ test.each<[string, (batch: Uint8Array) => Uint8Array]>([
   ['of more entries than it has', (batch) => batch.fill(9, 8, 9)],
   ['of an entry of no known kind', (batch) => batch.fill(7, 12, 13)],
   ['of sequences beyond all', (batch) => batch.fill(0xff, 0, 7)],
+  ['of sequences that were there before', (batch) => batch.fill(2, 0, 1)],
 ])('a record %s is damage, though its checksum is right', (_, change) => {
   const vfs = memoryVfs();
   const log = new LogWriter({ vfs, path: NAME });

@@ -3,7 +3,7 @@
  *
  * The entries of a log have sequences without gaps, so a gap behind damage counts what was lost.
  */
-import { JumpError, MAX_SEQUENCE } from '@jump/base';
+import { JumpError, MAX_SEQUENCE, reasonOf } from '@jump/base';
 import { LogReader, type LogRecord } from '@jump/log';
 import type { Vfs } from '@jump/vfs';
 import {
@@ -98,11 +98,16 @@ class LogSalvage {
       else this.#countGap(Number(sequence));
       return;
     }
+    // Nobody writes that; and what sorts the entries has the last one in the place of the first.
+    if (this.#entries > 0 && Number(sequence) <= this.#lastSequence) {
+      this.addDamage(start, end, `sequence ${sequence} comes after ${this.#lastSequence}`);
+      return;
+    }
     try {
       readBatch(bytes, Number(sequence), this.#sink, this.#file.path, start);
     } catch (error) {
       if (!(error instanceof JumpError) || error.code !== 'JUMP_CORRUPTION') throw error;
-      this.addDamage(start, end, error.message);
+      this.addDamage(start, end, reasonOf(error));
       return;
     }
     this.#countGap(Number(sequence));

@@ -35,7 +35,7 @@ export type Spill = (memtable: Memtable, log: StoreFile) => Promise<Source | und
 /**
  * Reads logs once more, and sorts their entries: a source for each memtable's worth of each.
  *
- * @param spill - called with each that is full
+ * @param spill - called with each that is full, alone or with what the others hold
  */
 export async function sortLogs(
   vfs: Vfs,
@@ -45,13 +45,19 @@ export async function sortLogs(
   spill: Spill,
 ): Promise<Source[]> {
   const sources: Source[] = [];
+  // Bytes in memory; a log that is short stays there if there is room for it.
+  let held = 0;
   for (const { file } of logs) {
-    let memtable = new Memtable(options);
-    const end = async (full: boolean): Promise<void> => {
-      if (memtable.entries === 0) return;
+    const own = { ...options, size: Math.max(1, Math.min(options.size, file.size)) };
+    let memtable = new Memtable(own);
+    const end = async (): Promise<void> => {
+      const { bytes, entries } = memtable;
+      if (entries === 0) return;
+      const full = held + bytes >= options.size;
       const spilled = full ? await spill(memtable, file) : undefined;
+      if (spilled === undefined) held += bytes;
       sources.push(spilled ?? memtableSource(memtable, file.name, file.number));
-      memtable = new Memtable(options);
+      memtable = new Memtable(own);
     };
     const steps = salvageLog(vfs, file, {
       add: (sequence, kind, bytes, keyStart, keyEnd, valueStart, valueEnd) =>
@@ -59,13 +65,13 @@ export async function sortLogs(
     });
     try {
       for (let step = steps.next(); step.done !== true; step = steps.next()) {
-        if (memtable.bytes >= options.size) await end(true);
+        if (memtable.bytes >= options.size) await end();
         await slices.pause();
       }
     } finally {
       steps.return({} as SalvagedLog);
     }
-    await end(false);
+    await end();
   }
   return sources;
 }

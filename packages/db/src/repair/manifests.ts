@@ -5,7 +5,7 @@
  * still tells the truth: a table that left a level has left for ever, numbers are not used again,
  * and logs before the one that an edit names are in tables.
  */
-import { type Comparator, internalRangeCompare, JumpError } from '@jump/base';
+import { type Comparator, internalRangeCompare, JumpError, reasonOf } from '@jump/base';
 import { type LogItem, LogReader } from '@jump/log';
 import {
   type AddedTable,
@@ -73,7 +73,7 @@ function readName(vfs: Vfs, directory: string, { current }: StoreFiles): number 
     return readCurrent(vfs, directory)?.number;
   } catch (error) {
     if (!isDamage(error)) throw error;
-    Object.assign(current, { state: 'damaged', reason: error.message });
+    Object.assign(current, { state: 'damaged', reason: reasonOf(error) });
     return undefined;
   }
 }
@@ -85,13 +85,13 @@ function stateOf(vfs: Vfs, file: StoreFile, comparator: Comparator): ManifestSta
     return readManifest(vfs, file.path, comparator.name, compare);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    file.notes.reason = error.message;
+    file.notes.reason = reasonOf(error);
     return undefined;
   }
 }
 
 /** A disk that refuses to be read is no damage: another attempt may find everything. */
-function isDamage(error: unknown): error is JumpError {
+export function isDamage(error: unknown): error is JumpError {
   return error instanceof JumpError && error.code === 'JUMP_CORRUPTION';
 }
 
@@ -142,7 +142,7 @@ class Evidence {
       return undefined;
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return error.message;
+      return reasonOf(error);
     }
   }
 

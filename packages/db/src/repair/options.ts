@@ -1,5 +1,5 @@
 /** What a repair can be told. */
-import { wrongType } from '@jump/base';
+import { type Comparator, wrongType } from '@jump/base';
 import type { BlockCodecs } from '@jump/sstable';
 import { nodeVfs, type Vfs } from '@jump/vfs';
 import { resolvePath } from '../directories.ts';
@@ -37,6 +37,11 @@ export interface RepairOptions
   readonly doubtful?: 'drop' | 'keep' | undefined;
   /** How blocks of the damaged store may be stored; default Snappy. See `openReadOnly`. */
   readonly codecs?: BlockCodecs | undefined;
+  /**
+   * Orders that the damaged store may have, beside that of bytes: the one whose name a manifest
+   * says is taken. Not together with `comparator`. See `openReadOnly`.
+   */
+  readonly comparators?: readonly Comparator[] | undefined;
   /** Called with bytes: `done` of about `total`. */
   readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
   /** Gives the repair up: the promise is rejected with the signal's reason, nothing is left. */
@@ -58,7 +63,16 @@ export interface RepairRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-const OWN_NAMES = ['codecs', 'dryRun', 'into', 'inPlace', 'doubtful', 'onProgress', 'signal'];
+const OWN_NAMES = [
+  'codecs',
+  'comparators',
+  'dryRun',
+  'into',
+  'inPlace',
+  'doubtful',
+  'onProgress',
+  'signal',
+];
 const STORE_NAMES = [
   'blockSize',
   'comparator',
@@ -78,16 +92,19 @@ export function resolveRepair(path: unknown, options: unknown): RepairRequest {
   if (typeof options !== 'object' || options === null) {
     throw wrongType('options', 'an object', options);
   }
-  const { codecs, dryRun, into, inPlace, doubtful, onProgress, signal, ...rest } =
+  const { dryRun, into, inPlace, doubtful, onProgress, signal, ...stores } =
     options as RepairOptions;
+  const { codecs, comparators, ...rest } = stores;
   for (const name of Object.keys(rest)) {
     if (STORE_NAMES.includes(name)) continue;
     const known = [...OWN_NAMES, ...STORE_NAMES].sort().join(', ');
     throw new TypeError(`unknown option ${JSON.stringify(name)}; known are ${known}`);
   }
+  const reading = resolveOptions({ codecs, comparators, comparator: rest.comparator }, true);
   const settings = {
     ...resolveOptions(rest, false),
-    codecs: resolveOptions({ codecs }, true).codecs,
+    codecs: reading.codecs,
+    comparators: reading.comparators,
   };
   const vfs = settings.vfs ?? nodeVfs;
   const directory = vfs.resolve?.(given) ?? given;

@@ -32,6 +32,7 @@ import { DoubtJudge, findDoubts } from './doubts.ts';
 import { InPlaceOutput } from './in-place-output.ts';
 import { JudgedCursor, NumberedCursor, VerdictCursor } from './judged-cursor.ts';
 import { findKin, judgeByKin } from './kinship.ts';
+import { inKnownOrder } from './known-order.ts';
 import { sortLogs, surveyLogs } from './logs.ts';
 import { type Manifests, readManifests } from './manifests.ts';
 import { mergeSources } from './merge.ts';
@@ -95,12 +96,12 @@ class Repair {
   readonly #progress: Progress;
 
   constructor(request: RepairRequest, files: StoreFiles, lock: VfsLock | undefined) {
-    this.#request = request;
+    this.#vfs = new TolerantVfs(request.vfs);
+    this.#request = inKnownOrder(request, this.#vfs, files);
     this.#files = files;
     this.#lock = lock;
-    this.#vfs = new TolerantVfs(request.vfs);
     this.#slices = new Slices(() => request.signal?.throwIfAborted());
-    const { comparator } = request.settings;
+    const { comparator } = this.#request.settings;
     this.#compare = internalRangeCompare(comparator);
     this.#compareUser = rangeCompare(comparator);
     this.#progress = new Progress(request.onProgress, files);

@@ -1,5 +1,5 @@
 /** Reads all tables of a damaged store, and says what of them can be used. */
-import { type Comparator, type Cursor, JumpError } from '@jump/base';
+import { type Comparator, type Cursor, JumpError, reasonOf } from '@jump/base';
 import {
   type BlockCache,
   type BlockCodecs,
@@ -48,7 +48,7 @@ export async function surveyTables(
       // thing.
       if (!(error instanceof JumpError) || error.code !== 'JUMP_UNSUPPORTED') throw error;
       if (error.offset !== undefined) throw error;
-      setUnused(notes, error.message);
+      setUnused(notes, reasonOf(error));
     }
     before += size;
   }

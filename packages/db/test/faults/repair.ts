@@ -76,8 +76,10 @@ class Case {
   }
 
   #options() {
-    const { comparator, filter, blockSize, tableSize } = this.#past.options;
-    return { blockSize, tableSize, filter, ...(comparator === undefined ? {} : { comparator }) };
+    const { comparator, ...options } = this.#past.options;
+    const { filter, blockSize, memtableSize, tableSize } = options;
+    const own = { blockSize, memtableSize, tableSize, filter };
+    return comparator === undefined ? own : { ...own, comparator };
   }
 
   /** On a file system that refuses to be changed. */

@@ -17,6 +17,7 @@ import {
   type RangeCompare,
   readKind,
   readSequence,
+  reasonOf,
   sliceRange,
 } from '@jump/base';
 import type { Block } from '../block.ts';
@@ -232,13 +233,6 @@ class Survey {
     }
     this.#damage.push({ offset, bytes, reason, after, upTo });
   }
-}
-
-/** Says what an error says, without the place that it names first. */
-function reasonOf(error: JumpError): string {
-  const { message, file, offset } = error;
-  const place = `${file}${offset === undefined ? '' : ` at offset ${offset}`}: `;
-  return message.startsWith(place) ? message.slice(place.length) : message;
 }
 
 /**

@@ -19,5 +19,5 @@ export const EXIT_CODE_HELP = `Exit codes:
   1  no: the key is not there, the stores differ
   2  called wrongly
   3  it could not be done: no store is there, it is in use, the disk is full, …
-  4  the store is damaged
+  4  the store is damaged; a repair has lost something
   A command that Ctrl-C ends leaves nothing half done, and has the status of the signal (130).`;

@@ -15,7 +15,7 @@ export const EXIT = {
   usage: 2,
   /** It could not be done: no store is there, it is in use, the disk is full, … */
   failed: 3,
-  /** The store is damaged. */
+  /** The store is damaged; of a repair: something is lost. */
   damaged: 4,
 } as const;
 

@@ -18,7 +18,7 @@ export function makeProgram(context: Context, version: string, outcome: Outcome)
   const program = new Command('jump')
     .description(
       'Reads, checks, draws, exports and repairs LevelDB directories. Nothing is written, except by ' +
-        'set, delete, import, compact and repair, which say so.',
+        'set, delete, import and compact, which say so, and by repair --in-place.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')

@@ -19,6 +19,9 @@ export const BYTEWISE: KnownOrder = {
   comparator: bytewiseComparator,
 };
 
+/** The names of all that are known. */
+export const ORDERS: readonly string[] = [BYTEWISE, ...COMPARATORS].map(({ name }) => name);
+
 /** The order that a name stands for. */
 export function orderNamed(name: string): KnownOrder {
   if (name === BYTEWISE.name) return BYTEWISE;

@@ -6,6 +6,7 @@ import type { DeleteOptions } from '../commands/delete.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import type { RepairOptions } from '../commands/repair.ts';
 import type { SetOptions } from '../commands/set.ts';
+import { ORDERS } from '../disk/orders.ts';
 import { parseWhole } from '../shared-options.ts';
 import type { CommandSpec } from './spec.ts';
 
@@ -110,14 +111,35 @@ const repair: CommandSpec = {
   name: 'repair',
   summary: 'make a store of what is whole',
   description:
-    'Makes a store of all that is whole in a damaged directory. What cannot be read is set aside, not ' +
-    'deleted. Make a copy of the directory first, if you can.',
-  writes: true,
+    'Makes a store of all that is whole in a damaged directory: into a new one, <directory>.repaired ' +
+    'unless told otherwise. Every block and record is checked; what was deleted stays deleted, as far ' +
+    'as the files can tell. The damaged files stay as they are, with --in-place in the subdirectory ' +
+    'lost. The store is locked meanwhile. Exit code 4 if anything is lost, 0 if nothing is.',
   arguments: [STORE],
   shared: [],
+  options: () => [
+    new Option('-n, --dry-run', 'only tell what would be kept, and write nothing at all'),
+    new Option('--into <target>', 'a directory that does not exist, or is empty'),
+    new Option('--in-place', 'write into the store; its files are then in its subdirectory lost'),
+    new Option(
+      '--doubtful <what>',
+      'keys of which something newer, perhaps their deletion, is lost: drop them, or keep what is left',
+    )
+      .choices(['drop', 'keep'])
+      .default('drop'),
+    new Option('--compression <kind>', 'of the new tables; none for Minecraft')
+      .choices(['snappy', 'none'])
+      .default('snappy'),
+    new Option(
+      '--order <name>',
+      'how keys are ordered, where no manifest is left to say it',
+    ).choices(ORDERS),
+  ],
   examples: [
-    ['jump verify ./data', 'first: what is damaged?'],
-    ['jump repair ./data', 'then'],
+    ['jump repair ./data --dry-run', 'first: what is damaged, and what would be left?'],
+    ['jump repair ./data', 'then: into ./data.repaired'],
+    ['jump repair ./data --in-place', 'where it is; what it was before is then in ./data/lost'],
+    ["jump repair ./data --json | jq -r '.warnings[]'", 'what may not be as it was'],
   ],
   run: async (context, [directory], options) => {
     const { repair } = await import('../commands/repair.ts');

@@ -1,9 +1,8 @@
 /** Small stores to be damaged, and what of them a damage may legally take away. */
-import { LogReader } from '@jump/log';
+import { batchCount, batchSequence, LogReader } from '@jump/log';
 import type { Random } from '@jump/testkit';
 import { memoryVfs, type Vfs } from '@jump/vfs';
 import { type JumpDB, leveled, type OpenOptions, open } from '../src/index.ts';
-import { batchCount, batchSequence } from '../src/write/write-batch.ts';
 import { DIRECTORY, type Files, filesOf } from './disk-files.ts';
 
 /** A record of a log. */

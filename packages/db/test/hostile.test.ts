@@ -2,12 +2,11 @@
 // Method: a small sound store, of which one file is put together on purpose, under true checksums:
 //         each is refused as damage, within a tenth of a second and 64 MiB; nothing is changed.
 import { encodeInternalKey, JumpError, writeFixed32, writeFixed64, writeVarint } from '@jump/base';
-import { LogWriter } from '@jump/log';
+import { encodeMark, LogWriter } from '@jump/log';
 import { encodeVersionEdit, type TableMeta, type VersionEdit } from '@jump/manifest';
 import { memoryVfs, readFile } from '@jump/vfs';
 import { describe, expect, test } from 'vitest';
 import { open, openReadOnly } from '../src/index.ts';
-import { encodeMark } from '../src/write/write-batch.ts';
 import { withAllocationLimit } from './allocation.ts';
 import { DIRECTORY, diskOf, type Files, filesOf } from './disk-files.ts';
 import { type Fragment, fragmentsOf, logOf } from './mutate.ts';

@@ -4,12 +4,12 @@
  */
 import { compareInternalKeys, type KeyHash } from '@jump/base';
 import { bloomPolicy, leveldbBloomPolicy } from '@jump/bloom';
-import { LogReader, LogWriter } from '@jump/log';
+import { encodeMark, LogReader, LogWriter, readBatch } from '@jump/log';
 import { decodeVersionEdit, encodeVersionEdit, readCurrent } from '@jump/manifest';
 import { snappyCodec, TableReader, TableWriter } from '@jump/sstable';
 import { type Random, randomKey, randomValue } from '@jump/testkit';
 import { memoryVfs, readFile, type Vfs } from '@jump/vfs';
-import { encodeMark, readBatch, WriteBatch } from '../src/write/write-batch.ts';
+import { WriteBatch } from '../src/write/write-batch.ts';
 import { mutate, mutateInPlace, mutateLog, mutateTable, sealedRanges } from './mutate.ts';
 import { prepareDirectory } from './parse-directory.ts';
 

@@ -12,6 +12,7 @@ import { Assembler } from './assembler.ts';
 import { BlockSource } from './block-source.ts';
 import type { LogDamageReason } from './fragments.ts';
 import type { LogDamage, LogItem } from './items.ts';
+import { type LogEntry, logEntries } from './log-entries.ts';
 import { type LogTarget, resolveTarget } from './target.ts';
 
 /** A part of a log that the reader dropped. */
@@ -105,6 +106,16 @@ export class LogReader implements Iterable<Uint8Array> {
     } finally {
       file?.close();
     }
+  }
+
+  /**
+   * Gives a write-ahead log's writes one by one, marks and damage in their places; in memory for a
+   * batch. A batch of which anything is damaged is left out whole.
+   *
+   * @throws JUMP_IO if the file cannot be read; damage never throws
+   */
+  entries(): Generator<LogEntry, void, undefined> {
+    return logEntries(this);
   }
 
   /** Closes the file of a reader that was never iterated. Idempotent; iterating opens it again. */

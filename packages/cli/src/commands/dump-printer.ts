@@ -4,10 +4,10 @@
  * `file:offset`, so that `grep` and `cut` get on with it.
  */
 import { readSequence56, TRAILER_LENGTH } from '@jump/base';
+import type { LogEntry } from '@jump/log';
 import type { TableMeta, VersionEdit } from '@jump/manifest';
 import type { Context } from '../context.ts';
 import type { DirectoryFile } from '../disk/directory.ts';
-import type { LogEntry } from '../disk/log-entries.ts';
 import type { ManifestLine } from '../disk/manifest-edits.ts';
 import type { TableLine } from '../disk/table-entries.ts';
 import { show, toJson, visible } from '../encodings.ts';
@@ -16,7 +16,7 @@ import type { DumpOptions } from './dump.ts';
 /** Something that is stored. */
 export type DumpLine = LogEntry | ManifestLine | TableLine;
 
-type Entry = Extract<DumpLine, { readonly key: Uint8Array }>;
+type Entry = Extract<DumpLine, { readonly type: 'entry' }>;
 type Damage = Extract<DumpLine, { readonly type: 'damage' }>;
 
 /** Prints a dump. */
@@ -48,8 +48,8 @@ export class DumpPrinter {
   #text(file: string, line: DumpLine, torn: boolean): string {
     const { paint } = this.#context;
     const place = paint.dim(`${file}:${line.offset}`);
-    if ('key' in line) {
-      const kind = line.deletion ? paint.red('deletion') : 'value';
+    if (line.type === 'entry') {
+      const kind = line.kind === 'deletion' ? paint.red('deletion') : 'value';
       return `${place}\t${line.sequence}\t${kind}\t${this.#entryText(line)}`;
     }
     if (line.type === 'mark') return `${place}\t${line.sequence}\tdurable mark`;
@@ -60,8 +60,8 @@ export class DumpPrinter {
 
   #entryText(entry: Entry): string {
     const { paint } = this.#context;
-    const key = paint.cyan(show(this.#options.key, entry.key, 'a key'));
-    if (entry.deletion) return key;
+    const key = paint.cyan(show(this.#options.key, entry.userKey, 'a key'));
+    if (entry.kind === 'deletion') return key;
     const { value } = entry;
     if (this.#options.sizes === true) return `${key}\t${value.length} bytes`;
     return `${key}\t${show(this.#options.value, value, 'a value')}`;
@@ -73,7 +73,7 @@ export class DumpPrinter {
       ...(level === undefined ? {} : { level }),
       offset: line.offset,
     };
-    if ('key' in line) return this.#entryJson(place, line);
+    if (line.type === 'entry') return this.#entryJson(place, line);
     if (line.type === 'mark')
       return lineJson(place, { kind: 'mark', sequence: Number(line.sequence) });
     if (line.type === 'edit') return lineJson(place, { kind: 'edit', ...editJson(line.edit) });
@@ -83,13 +83,13 @@ export class DumpPrinter {
 
   #entryJson(place: object, entry: Entry): string {
     const { key: keys, value: values, sizes } = this.#options;
-    const kind = entry.deletion ? 'deletion' : 'value';
+    const { kind } = entry;
     const sequence = Number(entry.sequence);
     // A newer version of the key lies in the same file: nobody sees this one.
     const shadowed = 'shadowed' in entry && entry.shadowed ? { shadowed: true } : {};
     const head = lineJson(place, { kind, sequence, ...shadowed }).slice(0, -1);
-    const key = toJson(keys, entry.key, 'a key');
-    if (entry.deletion) return `${head},"key":${key}}`;
+    const key = toJson(keys, entry.userKey, 'a key');
+    if (kind === 'deletion') return `${head},"key":${key}}`;
     const { value } = entry;
     if (sizes === true) return `${head},"key":${key},"size":${value.length}}`;
     return `${head},"key":${key},"value":${toJson(values, value, 'a value')}}`;

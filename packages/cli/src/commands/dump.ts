@@ -1,9 +1,9 @@
 /** `jump dump`: everything that is stored, as it is stored. */
 import { statSync } from 'node:fs';
 import { JumpError } from '@jump/db';
+import { LogReader } from '@jump/log';
 import type { Context } from '../context.ts';
 import { type DirectoryFile, fileOf, listFiles, readLayout } from '../disk/directory.ts';
-import { logEntries } from '../disk/log-entries.ts';
 import { manifestEdits } from '../disk/manifest-edits.ts';
 import { BYTEWISE, type KnownOrder, orderNamed } from '../disk/orders.ts';
 import { tableLines } from '../disk/table-entries.ts';
@@ -89,7 +89,7 @@ function* linesOf(
       yield* tableLines(file.path, order, tolerant);
       return;
     case 'log':
-      for (const line of logEntries(file.path)) {
+      for (const line of LogReader.open(file.path).entries()) {
         if (line.type === 'damage' && !tolerant && !isTornTail(line, file)) {
           const { offset, reason } = line;
           throw new JumpError('JUMP_CORRUPTION', reason, { file: file.path, offset });

@@ -1,7 +1,9 @@
 /** Checking a store, or one of its files: every byte is read, and every rule looked at. */
+
 import { statSync } from 'node:fs';
 import { type Cursor, compareBytes } from '@jump/base';
 import { JumpError, nodeVfs } from '@jump/db';
+import { LogReader } from '@jump/log';
 import { VersionSet } from '@jump/manifest';
 import type { TableReader } from '@jump/sstable';
 import type { Context } from '../context.ts';
@@ -9,7 +11,6 @@ import { withoutPlace } from '../exit-codes.ts';
 import type { Progress } from '../progress.ts';
 import { reading } from '../stores.ts';
 import { type DirectoryFile, type Layout, type LiveTable, readLayout } from './directory.ts';
-import { logEntries } from './log-entries.ts';
 import { manifestEdits } from './manifest-edits.ts';
 import { type KnownOrder, lenient, orderNamed } from './orders.ts';
 import { openTable, plainGap } from './table-entries.ts';
@@ -135,7 +136,7 @@ export function checkLog(log: DirectoryFile, report: CheckReport): void {
   report.logs++;
   report.bytes += size;
   attempt(report, path, () => {
-    for (const line of logEntries(path)) {
+    for (const line of LogReader.open(path).entries()) {
       if (line.type !== 'damage') continue;
       const { offset, bytes, reason } = line;
       if (offset + bytes < size) report.problems.push({ file: path, offset, message: reason });

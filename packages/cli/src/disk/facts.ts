@@ -1,6 +1,6 @@
 /** What there is to say about a store: for `stats`, as text, as JSON, as a page. */
+import { LogReader } from '@jump/log';
 import type { Layout } from './directory.ts';
-import { logEntries } from './log-entries.ts';
 import type { Survey } from './survey.ts';
 import { overlapOf, type Tree } from './tree.ts';
 
@@ -109,7 +109,7 @@ function fileFacts(layout: Layout, tableBytes: number): Facts['files'] {
 function newestSequence({ logs, lastSequence }: Layout): number {
   let newest = lastSequence;
   for (const { path } of logs) {
-    for (const line of logEntries(path)) {
+    for (const line of LogReader.open(path).entries()) {
       if (line.type === 'entry') newest = Math.max(newest, Number(line.sequence));
     }
   }

@@ -2,14 +2,15 @@
  * A survey: everything that can be counted, by reading everything once file by file, and once more
  * as a reader sees it.
  */
+
 import { type Cursor, KIND_DELETION, readKind, TRAILER_LENGTH } from '@jump/base';
+import { LogReader } from '@jump/log';
 import type { TableReader } from '@jump/sstable';
 import type { Context } from '../context.ts';
 import { type Recovery, reading } from '../stores.ts';
 import { walk } from '../walk.ts';
 import type { Layout, LiveTable } from './directory.ts';
 import { Histogram } from './histogram.ts';
-import { logEntries } from './log-entries.ts';
 import { BYTEWISE, type KnownOrder, orderNamed } from './orders.ts';
 import { openTable } from './table-entries.ts';
 
@@ -92,9 +93,15 @@ async function readTables(
     progress.end();
   }
   for (const log of layout.logs) {
-    for (const line of logEntries(log.path)) {
+    for (const line of LogReader.open(log.path).entries()) {
       if (line.type === 'entry') {
-        count(survey, survey.logs, line.key.length, line.value.length, line.deletion);
+        count(
+          survey,
+          survey.logs,
+          line.userKey.length,
+          line.value.length,
+          line.kind === 'deletion',
+        );
       }
     }
     await context.pause();

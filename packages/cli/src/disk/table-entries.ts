@@ -6,13 +6,7 @@ import type { KnownOrder } from './orders.ts';
 
 /** An entry, or a part of the file that cannot be read. */
 export type TableLine =
-  | ({ readonly type: 'entry' } & Pick<InternalEntry, 'sequence' | 'shadowed'> & {
-        /** Where its block begins in the file. */
-        readonly offset: number;
-        readonly deletion: boolean;
-        readonly key: Uint8Array;
-        readonly value: Uint8Array;
-      })
+  | ({ readonly type: 'entry' } & InternalEntry)
   | {
       readonly type: 'damage';
       readonly offset: number;
@@ -55,9 +49,7 @@ export function* tableLines(
         for (const gap of news(entry.offset)) yield damageOf(plainGap(gap, path));
         block = entry.offset;
       }
-      const { sequence, shadowed, offset, kind, userKey: key, value } = entry;
-      const deletion = kind === 'deletion';
-      yield { type: 'entry', offset, sequence, shadowed, deletion, key, value };
+      yield { type: 'entry', ...entry };
     }
     for (const gap of news(Number.POSITIVE_INFINITY)) yield damageOf(plainGap(gap, path));
     const { problem, fileSize } = table;

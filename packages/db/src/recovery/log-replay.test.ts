@@ -3,12 +3,12 @@
 // Method: logs of our own, with marks, and of LevelDB, without, in which every byte is changed or
 //         cut; logs that are missing, cut, or older than they should be.
 import { JumpError } from '@jump/base';
-import { LogReader, LogWriter } from '@jump/log';
+import { encodeMark, LogReader, LogWriter } from '@jump/log';
 import { logName } from '@jump/manifest';
 import { memoryVfs, type Vfs } from '@jump/vfs';
 import { describe, expect, test } from 'vitest';
 import { DIRECTORY, diskOf, type Files, filesOf, flipped } from '../../test/disk-files.ts';
-import { encodeMark, WriteBatch } from '../write/write-batch.ts';
+import { WriteBatch } from '../write/write-batch.ts';
 import { type RecoveryMode, replayLogs } from './log-replay.ts';
 
 interface Loss {

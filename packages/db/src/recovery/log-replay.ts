@@ -17,16 +17,19 @@
  * records.
  */
 import { corruption, JumpError, MAX_SEQUENCE } from '@jump/base';
-import { type LogDamage, type LogItem, LogReader, type LogRecord } from '@jump/log';
-import { logName } from '@jump/manifest';
-import { joinPath, type Vfs } from '@jump/vfs';
 import {
   BATCH_HEADER_LENGTH,
   type BatchSink,
   batchCount,
   batchSequence,
+  type LogDamage,
+  type LogItem,
+  LogReader,
+  type LogRecord,
   readBatch,
-} from '../write/write-batch.ts';
+} from '@jump/log';
+import { logName } from '@jump/manifest';
+import { joinPath, type Vfs } from '@jump/vfs';
 
 /** What to do about damage; see the option of `open`. */
 export type RecoveryMode = 'strict' | 'prefix' | 'salvage';

@@ -1,8 +1,8 @@
 // Goal:   of a log every batch that is whole is read, none in part, and what is lost is counted.
-import { LogWriter } from '@jump/log';
+import { encodeMark, LogWriter } from '@jump/log';
 import { memoryVfs } from '@jump/vfs';
 import { describe, expect, test } from 'vitest';
-import { encodeMark, WriteBatch } from '../write/write-batch.ts';
+import { WriteBatch } from '../write/write-batch.ts';
 import { type SalvagedLog, salvageLog } from './log-salvage.ts';
 import { fileNotes } from './report.ts';
 

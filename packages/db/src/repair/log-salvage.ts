@@ -4,15 +4,16 @@
  * The entries of a log have sequences without gaps, so a gap behind damage counts what was lost.
  */
 import { JumpError, MAX_SEQUENCE, reasonOf } from '@jump/base';
-import { LogReader, type LogRecord } from '@jump/log';
-import type { Vfs } from '@jump/vfs';
 import {
   BATCH_HEADER_LENGTH,
   type BatchSink,
   batchCount,
   batchSequence,
+  LogReader,
+  type LogRecord,
   readBatch,
-} from '../write/write-batch.ts';
+} from '@jump/log';
+import type { Vfs } from '@jump/vfs';
 import type { RepairDamage } from './report.ts';
 import type { StoreFile } from './store-files.ts';
 

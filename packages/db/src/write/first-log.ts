@@ -1,8 +1,7 @@
 /** The log of a store that is put together out of tables: it holds nothing but a mark. */
-import { LogWriter } from '@jump/log';
+import { encodeMark, LogWriter } from '@jump/log';
 import { logName } from '@jump/manifest';
 import { joinPath, type Vfs } from '@jump/vfs';
-import { encodeMark } from './write-batch.ts';
 
 /**
  * Writes a log that says: everything up to `lastSequence` is in tables. It is on stable storage when

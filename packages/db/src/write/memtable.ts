@@ -11,9 +11,9 @@ import {
   tagHigh,
   tagLow,
 } from '@jump/base';
+import type { BatchSink } from '@jump/log';
 import { ByteTree, type ByteTreeParts } from '@jump/rbtree';
 import type { Lookup } from '@jump/sstable';
-import type { BatchSink } from './write-batch.ts';
 
 /** What a memtable is made with. */
 export interface MemtableOptions {

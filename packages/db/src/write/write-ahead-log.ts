@@ -14,11 +14,10 @@
  * A failed hand-over or flush poisons the store. What the disk holds is then unknown until the logs
  * are read again, so nothing is repeated and nothing more is accepted.
  */
-import { LogWriter } from '@jump/log';
+import { encodeMark, LogWriter, BATCH_HEADER_LENGTH as MARK_LENGTH } from '@jump/log';
 import { logName } from '@jump/manifest';
 import { joinPath, type Vfs } from '@jump/vfs';
 import { afterMicrotasks, afterTurn } from './turn.ts';
-import { encodeMark, BATCH_HEADER_LENGTH as MARK_LENGTH } from './write-batch.ts';
 
 /** What the log needs of its store. */
 export interface LogOwner {

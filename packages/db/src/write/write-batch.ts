@@ -1,11 +1,6 @@
 /**
- * A batch of writes in the form in which LevelDB logs it (`db/write_batch.cc`), so that a write is
- * encoded once and logged as it stands:
- *
- *   sequence of the first entry, 8 bytes | count, 4 bytes | entries
- *   entry: kind, 1 byte | key, length-prefixed | value, length-prefixed (no value for a deletion)
- *
- * A batch of count 0 is a durable mark: all entries below its sequence are on stable storage.
+ * A batch of writes in the form in which it is logged (`@jump/log` says what that is), so that a
+ * write is encoded once and logged as it stands.
  */
 import {
   ByteReader,
@@ -13,35 +8,18 @@ import {
   KIND_DELETION,
   KIND_VALUE,
   MAX_VARINT32_LENGTH,
-  readFixed32,
-  readFixed64,
   varintLength,
   writeFixed32,
   writeFixed64,
   writeVarint,
 } from '@jump/base';
+import { BATCH_HEADER_LENGTH, type BatchSink } from '@jump/log';
 import { mostBytes, type Prepared, writePrepared } from './codec.ts';
 
-/** Bytes before the first entry. */
-export const BATCH_HEADER_LENGTH = 12;
 /** A buffer larger than this is given back once the batch is cleared. */
 const KEPT_CAPACITY = 1 << 20;
 /** The longest batch: lengths inside it are of 32 bits, and so is its buffer's. */
 const MAX_BATCH_LENGTH = 2 ** 32 - 1;
-
-/** Takes the entries of a batch, one call each, in order. */
-export interface BatchSink {
-  /** Takes one entry; a deletion has an empty value. */
-  add(
-    sequence: number,
-    kind: number,
-    bytes: Uint8Array,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): void;
-}
 
 /** Collects writes. Reusable; keeps its buffer. */
 export class WriteBatch {
@@ -158,67 +136,3 @@ export function insertBatch(batch: WriteBatch, first: number, sink: BatchSink): 
 
 /** Reused, so that writing a batch allocates nothing. */
 const reader = new ByteReader(new Uint8Array(0));
-
-/**
- * The sequence of a logged batch's first entry; a batch is at least {@link BATCH_HEADER_LENGTH}.
- */
-export function batchSequence(bytes: Uint8Array): bigint {
-  return readFixed64(bytes, 0);
-}
-
-/** The number of entries that a logged batch says it has. */
-export function batchCount(bytes: Uint8Array): number {
-  return readFixed32(bytes, 8);
-}
-
-/** Makes a durable mark: everything below `sequence` is on stable storage. */
-export function encodeMark(sequence: number): Uint8Array {
-  const mark = new Uint8Array(BATCH_HEADER_LENGTH);
-  writeFixed64(mark, 0, sequence);
-  return mark;
-}
-
-/**
- * Gives the entries of a logged batch to `sink`, after checking all of it, so that a batch is taken
- * whole or not at all.
- *
- * @param source - the log's name, for errors
- * @param offset - where the record begins in it
- * @throws JUMP_CORRUPTION if the bytes are not a batch of exactly as many entries as it says
- */
-export function readBatch(
-  bytes: Uint8Array,
-  sequence: number,
-  sink: BatchSink,
-  source: string,
-  offset: number,
-): void {
-  walkBatch(bytes, sequence, undefined, source, offset);
-  walkBatch(bytes, sequence, sink, source, offset);
-}
-
-function walkBatch(
-  bytes: Uint8Array,
-  first: number,
-  sink: BatchSink | undefined,
-  source: string,
-  offset: number,
-): void {
-  const reader = new ByteReader(bytes, BATCH_HEADER_LENGTH, bytes.length, source, offset);
-  const count = batchCount(bytes);
-  let sequence = first;
-  while (reader.remaining > 0) {
-    const kind = reader.byte();
-    if (kind !== KIND_VALUE && kind !== KIND_DELETION) {
-      throw reader.damaged(`a batch has an entry of unknown kind ${kind}`);
-    }
-    const keyStart = reader.lengthPrefixed();
-    const keyEnd = reader.position;
-    const valueStart = kind === KIND_VALUE ? reader.lengthPrefixed() : keyEnd;
-    sink?.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, reader.position);
-    sequence++;
-  }
-  if (sequence - first !== count) {
-    throw reader.damaged(`a batch says ${count} entries and holds ${sequence - first}`);
-  }
-}

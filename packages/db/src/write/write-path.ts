@@ -9,16 +9,12 @@
  *   syncNow     it is on the disk
  */
 import { bytewiseComparator, JumpError, KIND_DELETION, KIND_VALUE, MAX_SEQUENCE } from '@jump/base';
+import { BATCH_HEADER_LENGTH, type BatchSink } from '@jump/log';
 import type { Background } from '../background/background.ts';
 import type { Throttle } from '../background/throttle.ts';
 import type { Store } from '../store.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
-import {
-  BATCH_HEADER_LENGTH,
-  type BatchSink,
-  insertBatch,
-  type WriteBatch,
-} from './write-batch.ts';
+import { insertBatch, type WriteBatch } from './write-batch.ts';
 
 /** Writes batches to a store. */
 export class WritePath {

@@ -130,7 +130,7 @@ export const RECOVERY_MUTANTS = [
     parts: ['crash', 'model'],
     edits: [
       {
-        file: 'packages/db/src/write/write-batch.ts',
+        file: 'packages/log/src/batch.ts',
         find: '    sink?.add(sequence, kind, bytes, keyStart, keyEnd, valueStart, reader.position);\n',
         replace:
           '    sink?.add(first, kind, bytes, keyStart, keyEnd, valueStart, reader.position);\n',

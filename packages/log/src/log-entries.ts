@@ -1,7 +1,7 @@
 /**
  * A write-ahead log entry by entry: what is in it, where, and what of it is damaged.
  */
-import { JumpError } from '@jump/base';
+import { JumpError, reasonOf } from '@jump/base';
 import { type BatchEntry, decodeBatch } from './batch.ts';
 import type { LogReader } from './reader.ts';
 
@@ -47,7 +47,7 @@ export function* logEntries(reader: LogReader): Generator<LogEntry, void, undefi
       for (const entry of entries) yield { type: 'entry', offset, ...entry };
     } catch (error) {
       if (!(error instanceof JumpError) || error.code !== 'JUMP_CORRUPTION') throw error;
-      yield { type: 'damage', offset, bytes, reason: error.message };
+      yield { type: 'damage', offset, bytes, reason: reasonOf(error) };
     }
   }
 }

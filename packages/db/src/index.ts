@@ -29,6 +29,12 @@ export { Cursor, RangeIterator } from './read/iterators.ts';
 export type { CursorRange, KeyRange, Range } from './read/range.ts';
 export { type GetOptions, ReadableStore } from './read/readable-store.ts';
 export { Snapshot } from './read/snapshot.ts';
+export {
+  type StoredVersion,
+  type StoredVersionsOptions,
+  storedVersions,
+} from './read/stored-versions.ts';
+export type { StoreGap } from './read/version-rows.ts';
 export { openReadOnly, ReadOnlyDB } from './read-only.ts';
 export { type RecordStore, record } from './record.ts';
 export type { RepairOptions } from './repair/options.ts';

@@ -86,6 +86,36 @@ export interface EntrySource {
   checkOpen(): void;
 }
 
+/** Seeks a user key before (0xff) or behind (0) all of its versions. */
+function seekUserKey({ cursor, order }: EntrySource, userKey: Uint8Array, fill: number): void {
+  const key = new Uint8Array(userKey.length + order.trailer).fill(fill);
+  key.set(userKey);
+  cursor.seek(key, 0, key.length);
+}
+
+/** Compares the user key that the cursor stands on with another. */
+function compareUserKey({ cursor, order }: EntrySource, key: Uint8Array): number {
+  const { keyBytes, keyStart, keyEnd } = cursor;
+  return order.compareUser(keyBytes, keyStart, keyEnd - order.trailer, key, 0, key.length);
+}
+
+/** Goes to the first entry of a range. */
+function startUpwards(source: EntrySource, { gte, gt }: TableRange): void {
+  const { cursor } = source;
+  if (gte !== undefined) seekUserKey(source, gte, 0xff);
+  else if (gt === undefined) cursor.first();
+  else {
+    seekUserKey(source, gt, 0);
+    while (cursor.valid && compareUserKey(source, gt) === 0) cursor.next();
+  }
+}
+
+/** Whether the cursor stands in front of a range's end. */
+function isBelow(source: EntrySource, { lte, lt }: TableRange): boolean {
+  if (lte !== undefined) return compareUserKey(source, lte) <= 0;
+  return lt === undefined || compareUserKey(source, lt) < 0;
+}
+
 /**
  * Goes over the visible entries of a range; a plain object, so that nothing has to be cleaned up.
  */
@@ -126,11 +156,12 @@ export class EntryIterator implements IterableIterator<TableEntry> {
   /** The next visible entry upwards: the first version of a user key is the newest. */
   #after(): TableEntry | undefined {
     const cursor = this.#cursor;
-    if (this.#state === 'new') this.#startUpwards();
+    if (this.#state === 'new') startUpwards(this.#source, this.#range);
     else if (cursor.valid) cursor.next();
+    this.#state = 'running';
     for (; cursor.valid; cursor.next()) {
       if (this.#isUserKey(this.#lastKey)) continue;
-      if (!this.#isBelow(this.#range.lte, this.#range.lt)) return undefined;
+      if (!isBelow(this.#source, this.#range)) return undefined;
       const key = this.#userKey();
       this.#lastKey = key;
       if (!this.#isDeletion()) return { key, value: this.#value() };
@@ -156,37 +187,18 @@ export class EntryIterator implements IterableIterator<TableEntry> {
     return undefined;
   }
 
-  #startUpwards(): void {
-    this.#state = 'running';
-    const { gte, gt } = this.#range;
-    if (gte !== undefined) this.#seek(gte, 0xff);
-    else if (gt === undefined) this.#cursor.first();
-    else {
-      this.#seek(gt, 0);
-      while (this.#cursor.valid && this.#isUserKey(gt)) this.#cursor.next();
-    }
-  }
-
   #startDownwards(): void {
     this.#state = 'running';
     const { lte, lt } = this.#range;
     const cursor = this.#cursor;
     if (lte !== undefined) {
-      this.#seek(lte, 0);
+      seekUserKey(this.#source, lte, 0);
       if (cursor.valid && this.#isUserKey(lte)) return;
     } else if (lt !== undefined) {
-      this.#seek(lt, 0xff);
+      seekUserKey(this.#source, lt, 0xff);
     }
     if (cursor.valid) cursor.previous();
     else cursor.last();
-  }
-
-  /** Seeks the user key before (0xff) or behind (0) all of its versions. */
-  #seek(userKey: Uint8Array, fill: number): void {
-    const { trailer } = this.#source.order;
-    const key = new Uint8Array(userKey.length + trailer).fill(fill);
-    key.set(userKey);
-    this.#cursor.seek(key, 0, key.length);
   }
 
   #userKey(): Uint8Array {
@@ -206,35 +218,26 @@ export class EntryIterator implements IterableIterator<TableEntry> {
 
   /** Whether the cursor stands on a version of this user key. */
   #isUserKey(key: Uint8Array | undefined): boolean {
-    return key !== undefined && this.#compareWith(key) === 0;
-  }
-
-  #isBelow(lte: Uint8Array | undefined, lt: Uint8Array | undefined): boolean {
-    if (lte !== undefined) return this.#compareWith(lte) <= 0;
-    return lt === undefined || this.#compareWith(lt) < 0;
+    return key !== undefined && compareUserKey(this.#source, key) === 0;
   }
 
   #isAbove(gte: Uint8Array | undefined, gt: Uint8Array | undefined): boolean {
-    if (gte !== undefined) return this.#compareWith(gte) >= 0;
-    return gt === undefined || this.#compareWith(gt) > 0;
-  }
-
-  #compareWith(key: Uint8Array): number {
-    const { keyBytes, keyStart, keyEnd } = this.#cursor;
-    const { trailer, compareUser } = this.#source.order;
-    return compareUser(keyBytes, keyStart, keyEnd - trailer, key, 0, key.length);
+    if (gte !== undefined) return compareUserKey(this.#source, gte) >= 0;
+    return gt === undefined || compareUserKey(this.#source, gt) > 0;
   }
 }
 
-/** Goes over everything that is stored. */
+/** Goes over everything that is stored of a range, upwards. */
 export class InternalEntryIterator implements IterableIterator<InternalEntry> {
   readonly #source: EntrySource;
-  #started = false;
+  readonly #range: TableRange;
+  #state: 'new' | 'running' | 'done' = 'new';
   /** The user key of the entry before, or something that none is. */
   #lastKey: Uint8Array | undefined = undefined;
 
-  constructor(source: EntrySource) {
+  constructor(source: EntrySource, range: TableRange) {
     this.#source = source;
+    this.#range = range;
   }
 
   [Symbol.iterator](): this {
@@ -243,11 +246,12 @@ export class InternalEntryIterator implements IterableIterator<InternalEntry> {
 
   next(): IteratorResult<InternalEntry, undefined> {
     const { cursor, order, file, offsets } = this.#source;
+    if (this.#state === 'done') return { done: true, value: undefined };
     this.#source.checkOpen();
-    if (!this.#started) cursor.first();
+    if (this.#state === 'new') startUpwards(this.#source, this.#range);
     else if (cursor.valid) cursor.next();
-    this.#started = true;
-    if (!cursor.valid) return this.return();
+    this.#state = 'running';
+    if (!cursor.valid || !isBelow(this.#source, this.#range)) return this.return();
     const { keyBytes, keyStart, keyEnd } = cursor;
     const last = this.#lastKey;
     const end = keyEnd - TRAILER_LENGTH;
@@ -269,7 +273,7 @@ export class InternalEntryIterator implements IterableIterator<InternalEntry> {
   }
 
   return(): IteratorResult<InternalEntry, undefined> {
-    this.#started = true;
+    this.#state = 'done';
     this.#source.cursor.close();
     return { done: true, value: undefined };
   }

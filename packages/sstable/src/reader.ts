@@ -215,25 +215,32 @@ export class TableReader {
    * @throws TypeError or RangeError if the range is wrong
    */
   entries(range: TableRange = {}): IterableIterator<TableEntry> {
-    const { known, compare } = this.#table.order;
-    // Without an order there are no bounds: says so.
-    if (!known && Object.keys(range).some((name) => name !== 'reverse'))
-      compare(NONE, 0, 0, NONE, 0, 0);
-    return new EntryIterator(this.#entrySource(), checkRange(range));
+    return new EntryIterator(this.#entrySource(), this.#checkRange(range));
   }
 
   /**
-   * Iterates over everything that is stored: all versions, newest first, and deletions.
+   * Iterates over everything that is stored of a range: all versions, newest first, and deletions.
+   * Upwards only.
    *
-   * @throws JUMP_UNSUPPORTED if the table holds raw keys
+   * @throws JUMP_UNSUPPORTED if the table holds raw keys; TypeError or RangeError if the range is
+   *   wrong
    */
-  internalEntries(): IterableIterator<InternalEntry> {
+  internalEntries(range: TableRange = {}): IterableIterator<InternalEntry> {
+    if (range.reverse === true) throw new RangeError('reverse: internal entries go upwards only');
     if (this.#table.order.keys === 'raw') {
       throw new JumpError('JUMP_UNSUPPORTED', 'raw keys have no sequence and no kind', {
         file: this.#file.source,
       });
     }
-    return new InternalEntryIterator(this.#entrySource());
+    return new InternalEntryIterator(this.#entrySource(), this.#checkRange(range));
+  }
+
+  #checkRange(range: TableRange): TableRange {
+    const { known, compare } = this.#table.order;
+    // Without an order there are no bounds: says so.
+    if (!known && Object.keys(range).some((name) => name !== 'reverse'))
+      compare(NONE, 0, 0, NONE, 0, 0);
+    return checkRange(range);
   }
 
   #entrySource(): EntrySource {

@@ -13,17 +13,10 @@ import {
   type RangeCompare,
   rangeCompare,
 } from '@jump/base';
-import {
-  currentPath,
-  directoryState,
-  readComparatorName,
-  type Version,
-  VersionSet,
-} from '@jump/manifest';
+import type { Version, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
 import type { CheckpointSource } from '../checkpoint.ts';
-import { notADirectory } from '../directories.ts';
 import { tell } from '../events.ts';
 import type { Settings } from '../options.ts';
 import { replay } from '../recovery/recovery.ts';
@@ -31,12 +24,11 @@ import { sleep } from '../sleep.ts';
 import { readFilters } from '../table-spec.ts';
 import { Memtable } from '../write/memtable.ts';
 import { HeldFiles } from './held-files.ts';
+import { ATTEMPTS, checkStore, readVersions, sameFiles, withComparator } from './live-directory.ts';
 import { Pins } from './pins.ts';
 import type { ReadSource } from './read-path.ts';
 import { TableCache } from './table-cache.ts';
 
-/** A directory that changes faster than it can be read is given up after so many attempts. */
-const ATTEMPTS = 50;
 /** How long a log with an unfinished record is watched for a live writer. */
 const PAUSES_MS = [1, 2, 5, 10, 20, 40, 80, 160, 320];
 
@@ -119,16 +111,7 @@ export class ReadOnlySource {
     this.#vfs = vfs;
     this.directory = directory;
     this.cache = new BlockCache(settings.cacheSize);
-    const found = vfs.stat(directory);
-    if (found !== undefined && found.kind !== 'directory') throw notADirectory(directory);
-    const kind = directoryState(vfs, directory);
-    if (kind === 'damaged') {
-      const what = 'there are tables or logs, but no CURRENT that names their manifest';
-      throw new JumpError('JUMP_CORRUPTION', what, { file: currentPath(directory) });
-    }
-    if (kind !== 'store') {
-      throw new JumpError('JUMP_NOT_FOUND', 'no store is there', { file: directory });
-    }
+    checkStore(vfs, directory);
     this.settings = withComparator(vfs, directory, settings);
     this.state = this.#load();
   }
@@ -187,12 +170,8 @@ export class ReadOnlySource {
     });
   }
 
-  /** Reads CURRENT and the manifest; a manifest that vanishes in between is read again. */
   #recover(): VersionSet {
-    const { comparator } = this.settings;
-    return untilItStays(() =>
-      VersionSet.recover(this.#vfs, this.directory, comparator, { checkTables: false }),
-    );
+    return readVersions(this.#vfs, this.directory, this.settings.comparator);
   }
 
   /** Names and sizes of the logs, now. */
@@ -259,37 +238,4 @@ function asDamage(error: JumpError): JumpError {
   if (systemCode !== 'ENOENT') return error;
   const message = 'is missing, and the manifest names it';
   return new JumpError('JUMP_CORRUPTION', message, { file, cause: error });
-}
-
-/** Whether two readings of a manifest name the same files. */
-function sameFiles(a: VersionSet, b: VersionSet): boolean {
-  return describe(a) === describe(b);
-}
-
-function describe({ manifestNumber, logNumber, previousLogNumber, current }: VersionSet): string {
-  const levels = current.levels.map((tables) => tables.map((table) => table.number).join());
-  return [manifestNumber, logNumber, previousLogNumber, ...levels].join(';');
-}
-
-/** Takes the order that a store says it has, if it was given. */
-function withComparator(vfs: Vfs, directory: string, settings: Settings): Settings {
-  if (settings.comparators.length === 0) return settings;
-  const name = untilItStays(() => readComparatorName(vfs, directory));
-  const comparator = settings.comparators.find((one) => one.name === name);
-  if (comparator === undefined) return settings;
-  // Its filters are not for keys that are told apart by their bytes.
-  return { ...settings, comparator, filter: undefined, filterName: 'none' };
-}
-
-/** Reads a manifest; again if it vanishes between CURRENT, which names it, and its opening. */
-function untilItStays<T>(read: () => T): T {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof JumpError) || attempt === ATTEMPTS) throw error;
-      const vanished = error.systemCode === 'ENOENT' || error.message.includes('missing');
-      if (!vanished) throw error;
-    }
-  }
 }

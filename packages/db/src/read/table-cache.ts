@@ -3,7 +3,7 @@
  * file goes away. A table that a cursor reads is never closed under it.
  */
 import { type Comparator, type Cursor, corruption, type FilterPolicy } from '@jump/base';
-import { type TableMeta, tableName } from '@jump/manifest';
+import { oldTableName, type TableMeta, tableName } from '@jump/manifest';
 import { type BlockCache, type BlockCodecs, RowCache, TableReader } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
 
@@ -107,7 +107,9 @@ export class TableCache {
    * Checks that a table is there, and as long as it should be. @throws as {@link TableCache.get}
    */
   check(table: TableMeta): void {
-    const found = this.#options.vfs.stat(this.#path(table.number));
+    const found = this.#options.vfs.stat(
+      tablePath(this.#options.vfs, this.#options.directory, table.number),
+    );
     // What is wrong says whoever opens it.
     if (found?.kind !== 'file' || found.size !== table.fileSize) this.get(table);
   }
@@ -159,7 +161,7 @@ export class TableCache {
   #enter(table: TableMeta): OpenTable {
     this.#makeRoom();
     const { vfs, comparator, filters, cache, codecs } = this.#options;
-    const path = this.#path(table.number);
+    const path = tablePath(this.#options.vfs, this.#options.directory, table.number);
     const reader = TableReader.open(
       { vfs, path },
       {
@@ -181,15 +183,6 @@ export class TableCache {
     return entry;
   }
 
-  /** The table's path: `.sst`, as old LevelDB called tables, where there is no `.ldb`. */
-  #path(number: number): string {
-    const { vfs, directory } = this.#options;
-    const path = joinPath(directory, tableName(number));
-    if (vfs.stat(path) !== undefined) return path;
-    const old = path.replace(/\.ldb$/, '.sst');
-    return vfs.stat(old) === undefined ? path : old;
-  }
-
   /** Closes a table that no cursor reads any more, where more are open than should be. */
   #closeSurplus(entry: OpenTable): void {
     if (this.#open.size <= this.#options.maxOpenFiles) return;
@@ -204,6 +197,14 @@ export class TableCache {
       return;
     }
   }
+}
+
+/** A table's path: `.sst`, as old LevelDB called tables, where there is no `.ldb`. */
+export function tablePath(vfs: Vfs, directory: string, number: number): string {
+  const path = joinPath(directory, tableName(number));
+  if (vfs.stat(path) !== undefined) return path;
+  const old = joinPath(directory, oldTableName(number));
+  return vfs.stat(old) === undefined ? path : old;
 }
 
 /** Says what a table has that the manifest does not say of it; `undefined` if they agree. */

@@ -24,7 +24,7 @@ import { type RecoveryMode, replayLogs } from './log-replay.ts';
  *
  * @throws JUMP_CORRUPTION if the log that the manifest names is missing: its entries are lost
  */
-function liveLogs(
+export function liveLogs(
   vfs: Vfs,
   directory: string,
   versions: VersionSet,

@@ -106,7 +106,7 @@ function* list(source: VersionRows, range: TableRange): Generator<StoredVersion,
   }
 }
 
-/** Merges rows that are in order. Few: a comparison with each costs less than keeping them sorted. */
+/** Merges sorted rows. They are few: comparing with each costs less than keeping a heap. */
 function* merged(
   rows: readonly Generator<Found, void, undefined>[],
   compareUser: RangeCompare,

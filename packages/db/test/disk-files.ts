@@ -44,6 +44,12 @@ export function diskOf(files: Files, changes: Record<string, Uint8Array | undefi
   return vfs;
 }
 
+/** Whether two directories have the same files. */
+export function sameFiles(a: Files, b: Files): boolean {
+  if ([...a.keys()].sort().join() !== [...b.keys()].sort().join()) return false;
+  return [...a].every(([name, bytes]) => Buffer.compare(bytes, b.get(name)!) === 0);
+}
+
 /** Changes one byte. */
 export function flipped(bytes: Uint8Array, at: number, mask: number): Uint8Array {
   const changed = bytes.slice();

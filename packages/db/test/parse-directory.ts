@@ -45,7 +45,8 @@ function readOnly(vfs: Vfs): void {
   }
 }
 
-function changeOf(random: Random, files: Files): Record<string, Uint8Array | undefined> {
+/** Draws a change of one file: of its bytes, under true checksums, or of what it is. */
+export function changeOf(random: Random, files: Files): Record<string, Uint8Array | undefined> {
   const names = [...files.keys()].filter((name) => name !== 'LOCK');
   const name = random.pick(names);
   const bytes = files.get(name)!;

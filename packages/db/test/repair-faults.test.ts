@@ -1,20 +1,18 @@
-// Goal:   a repair that the power, the disk or a bad sector ends leaves the damaged store as it
-//         was, and no store that is not whole.
-// Method: random damaged stores (repair-history.ts); images of a simulated disk after every call,
-//         each call failing once, sectors that cannot be read, a file system that is read-only.
-// More:   REPAIR_SHARE=1 npx vitest run packages/db/test/repair-faults
+// Goal:   a repair that the disk or a bad sector ends leaves the damaged store as it was, and no
+//         store that is not whole.
+// Method: random damaged stores (repair-history.ts); each call failing once, sectors that cannot be
+//         read, a file system that is read-only. Power that fails: faults/repair-crash.ts.
 import { JumpError, open, type RepairOptions, repair, type Vfs } from '@jump/db';
-import { CrashVfs, type DiskImage, FaultVfs, Random } from '@jump/testkit';
+import { FaultVfs, Random } from '@jump/testkit';
 import { expect, test, vi } from 'vitest';
-import { DIRECTORY, diskOf, type Files, filesOf, nameOf } from './disk-files.ts';
+import { DIRECTORY, diskOf, filesOf, nameOf } from './disk-files.ts';
+import { filesIn } from './faults/repair-crash.ts';
 import { type Damage, drawDamage, makePast, type Past } from './repair-history.ts';
 
 vi.setConfig({ testTimeout: 1e7 });
 
 const TARGET = `${DIRECTORY}.repaired`;
 const TRIES = 10_000;
-/** The part of all images that is checked. */
-const SHARE = Number(process.env['REPAIR_SHARE'] ?? 0.06);
 
 /** Draws pasts until there is one with damage that is wanted. */
 async function damagedPast(
@@ -42,115 +40,8 @@ function read(vfs: Vfs, path: string, { options }: Past): string {
   return found;
 }
 
-function imageOf(files: Files): DiskImage {
-  const root: [string, Uint8Array | undefined] = [`/${DIRECTORY}`, undefined];
-  return new Map([
-    root,
-    ...[...files].map(([name, bytes]) => [`/${DIRECTORY}/${name}`, bytes] as const),
-  ]);
-}
-
-const CHOICES = [
-  { entries: 'all', bytes: 'all' },
-  { entries: 'none', bytes: 'none' },
-  { entries: 'all', bytes: 'none' },
-  { entries: 'all', bytes: 'zeros' },
-  { entries: 'random', bytes: 'random' },
-  { entries: 'random', bytes: 'random' },
-] as const;
-
-/** Repairs on a disk that loses power after every call; `check` gets what it may leave. */
-async function withImages(
-  seed: number,
-  options: RepairOptions,
-  check: (image: CrashVfs, past: Past, before: Files, result: string) => Promise<void>,
-): Promise<number> {
-  const random = new Random(seed);
-  const { past, disk } = await damagedPast(random);
-  const before = filesOf(disk);
-  before.delete('LOCK');
-  const own = { ...optionsOf(past), ...options };
-  const path = options.inPlace === true ? DIRECTORY : TARGET;
-  const first = diskOf(before);
-  await repair(DIRECTORY, { ...own, vfs: first });
-  const result = read(first, path, past);
-  const images = new Map<string, DiskImage>();
-  const crash = new CrashVfs(imageOf(before));
-  crash.onOperation = () => {
-    for (const choice of CHOICES) {
-      if (!random.chance(SHARE)) continue;
-      const image = crash.image(choice, random);
-      images.set([...image].map(([name, bytes]) => `${name} ${bytes?.length}`).join(), image);
-    }
-  };
-  await repair(DIRECTORY, { ...own, vfs: crash });
-  crash.onOperation = () => {};
-  expect(read(crash, path, past)).toBe(result);
-  for (const image of images.values()) await check(new CrashVfs(image), past, before, result);
-  return images.size;
-}
-
-test('into a new directory: the old one is as it was; the new one is whole, or no store', async () => {
-  let images = 0;
-  let whole = 0;
-  for (let seed = 1; seed <= 8; seed++) {
-    images += await withImages(seed, {}, async (image, past, before, result) => {
-      const after = filesOf(image, DIRECTORY);
-      after.delete('LOCK');
-      expect(after).toEqual(before);
-      if (image.stat(`${TARGET}/CURRENT`) === undefined) {
-        expect(() => read(image, TARGET, past)).toThrow(/no store is there|no CURRENT/);
-        return;
-      }
-      whole++;
-      expect(read(image, TARGET, past)).toBe(result);
-    });
-  }
-  expect(images).toBeGreaterThan(60);
-  expect(whole).toBeGreaterThan(3);
-});
-
-test('in place: whatever is there can be repaired again, with the same result', async () => {
-  let images = 0;
-  let done = 0;
-  for (let seed = 1; seed <= 4; seed++) {
-    images += await withImages(seed, { inPlace: true }, async (image, past, before, result) => {
-      const current = (files: Files) => Buffer.from(files.get('CURRENT') ?? []).toString();
-      const committed = current(filesOf2(image, DIRECTORY)) !== current(before);
-      await repair(DIRECTORY, { ...optionsOf(past), vfs: image, into: 'again' });
-      expect(read(image, 'again', past)).toBe(result);
-      // Each old file is in its place, or in `lost`.
-      for (const [name, bytes] of before) {
-        const places = [DIRECTORY, `${DIRECTORY}/lost`].filter((path) => image.stat(path));
-        const found = places.map((path) => filesOf2(image, path).get(name));
-        expect(found, name).toContainEqual(bytes);
-      }
-      if (!committed) return;
-      done++;
-      expect(filesOf2(image, `${DIRECTORY}/lost`)).toEqual(before);
-      expect(read(image, DIRECTORY, past)).toBe(result);
-    });
-  }
-  expect(images).toBeGreaterThan(30);
-  expect(done).toBeGreaterThan(2);
-});
-
 const differ = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
   a === undefined || Buffer.compare(a, b) !== 0;
-
-/** The files of a directory that may hold others. */
-function filesOf2(vfs: Vfs, path: string): Files {
-  const files: Files = new Map();
-  for (const name of vfs.list(path)) {
-    if (vfs.stat(`${path}/${name}`)?.kind !== 'file') continue;
-    const file = vfs.open(`${path}/${name}`, 'read');
-    const bytes = new Uint8Array(file.size());
-    file.read(bytes, 0, bytes.length, 0);
-    file.close();
-    files.set(name, bytes);
-  }
-  return files;
-}
 
 test.each([false, true])('each call fails once (in place: %s)', async (inPlace) => {
   let failures = 0;
@@ -190,12 +81,12 @@ test.each([false, true])('each call fails once (in place: %s)', async (inPlace) 
           failures++;
           expect(error).toBeInstanceOf(JumpError);
           expect((error as JumpError).code).toBe('JUMP_IO');
-          const files = filesOf2(inner, DIRECTORY);
+          const files = filesIn(inner, DIRECTORY);
           const changed = [...before].filter(([name, bytes]) => differ(files.get(name), bytes));
           // After CURRENT has changed, only its last sync can fail: the store is the repaired one.
           if (inPlace && changed.length > 0) {
             expect(changed.map(([name]) => name)).toEqual(['CURRENT']);
-            expect(filesOf2(inner, `${DIRECTORY}/lost`)).toEqual(before);
+            expect(filesIn(inner, `${DIRECTORY}/lost`)).toEqual(before);
             expect(read(inner, DIRECTORY, past)).toBe(result);
             continue;
           }
@@ -289,5 +180,5 @@ test('files that are no files are left alone', async () => {
   expect(report.files.filter(({ reason }) => reason?.includes('a directory'))).toHaveLength(2);
   await repair(DIRECTORY, { ...optionsOf(past), vfs: disk, inPlace: true });
   expect(disk.stat(`${DIRECTORY}/000003.ldb`)?.kind).toBe('directory');
-  expect(nameOf(filesOf2(disk, DIRECTORY), /^CURRENT$/)).toBe('CURRENT');
+  expect(nameOf(filesIn(disk, DIRECTORY), /^CURRENT$/)).toBe('CURRENT');
 });

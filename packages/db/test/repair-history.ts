@@ -5,10 +5,12 @@ import { full, leveled, tiered } from '@jump/compaction';
 import { type JumpDB, memoryVfs, type OpenOptions, open, type Vfs } from '@jump/db';
 import { parseFileName } from '@jump/manifest';
 import type { Random } from '@jump/testkit';
-import { DIRECTORY, type Files, filesOf } from './disk-files.ts';
+import { DIRECTORY, type Files, filesOf, flipped } from './disk-files.ts';
 import { reversed } from './variants.ts';
 
 const KEYS = 40;
+/** Most entries of a batch. */
+export const BATCH = 4;
 
 /** A store with a past. */
 export interface Past {
@@ -80,7 +82,7 @@ class PastWriter {
     const batch = db.batch();
     const keys: string[] = [];
     this.batches.push(keys);
-    for (let left = random.integer(1, 4); left > 0; left--) {
+    for (let left = random.integer(1, BATCH); left > 0; left--) {
       const key = `key${String(random.integer(0, KEYS - 1)).padStart(2, '0')}`;
       if (keys.includes(key)) continue;
       keys.push(key);
@@ -139,6 +141,20 @@ export interface Damage {
   readonly oneByte: boolean;
 }
 
+/** Draws a byte of one file of a kind, and nothing else; nothing at all if there is none. */
+export function drawByte(random: Random, { files }: Past, kind: 'ldb' | 'log'): Damage {
+  const names = [...files.keys()].filter((name) => name.endsWith(`.${kind}`));
+  const full = names.filter((name) => files.get(name)!.length > 0);
+  const changes = new Map<string, Uint8Array | undefined>();
+  const parts = { tables: false, logs: false, manifest: false, leftOvers: false, oneByte: false };
+  if (full.length === 0) return { name: 'nothing', changes, ...parts };
+  const name = random.pick(full);
+  changes.set(name, flip(random, files.get(name)!));
+  return kind === 'log'
+    ? { name: 'a byte of a log', changes, ...parts, logs: true }
+    : { name: 'a byte of a table', changes, ...parts, tables: true, oneByte: true };
+}
+
 /** Draws some damage. */
 export function drawDamage(random: Random, { files, removed }: Past): Damage {
   const changes = new Map<string, Uint8Array | undefined>();
@@ -148,6 +164,11 @@ export function drawDamage(random: Random, { files, removed }: Past): Damage {
     const candidates = names(pattern).filter((name) => !changes.has(name));
     if (candidates.length === 0) return false;
     const name = random.pick(candidates);
+    if (what === 'table' && random.chance(0.1)) {
+      changes.set(name, files.get(random.pick(names(pattern)))!);
+      done.add('table: another');
+      return true;
+    }
     const [how, bytes] = harmed(random, files.get(name)!, what);
     changes.set(name, bytes);
     done.add(`${what}: ${how}`);
@@ -175,6 +196,12 @@ export function drawDamage(random: Random, { files, removed }: Past): Damage {
   return { name, changes, tables, logs, manifest, leftOvers, oneByte: alone };
 }
 
+/** Changes a byte. */
+function flip(random: Random, bytes: Uint8Array): Uint8Array {
+  const at = random.integer(0, bytes.length - 1);
+  return flipped(bytes, at, random.pick([1, 0x80, 0xff, random.integer(1, 255)]));
+}
+
 /** Damages a file; `undefined` if it is gone. */
 function harmed(random: Random, bytes: Uint8Array, what: string): [string, Uint8Array | undefined] {
   const copy = bytes.slice();
@@ -182,7 +209,7 @@ function harmed(random: Random, bytes: Uint8Array, what: string): [string, Uint8
   const how = random.pick(['flip', 'flip', 'flip', 'cut', 'zeros', 'garbage', 'longer', 'gone']);
   if (how === 'gone') return [how, undefined];
   if (how === 'cut' || bytes.length === 0) return [how, copy.slice(0, at)];
-  if (how === 'flip') copy[at]! ^= random.pick([1, 0x80, 0xff, random.integer(1, 255)]);
+  if (how === 'flip') return [how, flip(random, bytes)];
   const length = random.pick([16, 512, 4096]);
   const from = at - (at % length);
   if (how === 'zeros') copy.fill(0, from, from + length);

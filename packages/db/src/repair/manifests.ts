@@ -85,6 +85,7 @@ function stateOf(vfs: Vfs, file: StoreFile, comparator: Comparator): ManifestSta
     return readManifest(vfs, file.path, comparator.name, compare);
   } catch (error) {
     if (!isDamage(error)) throw error;
+    file.notes.state = 'damaged';
     file.notes.reason = reasonOf(error);
     return undefined;
   }

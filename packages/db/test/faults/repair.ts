@@ -1,14 +1,23 @@
-/** The part `repair`: random stores, damaged in random ways, and repaired. */
-import { open, type RepairReport, repair, type Vfs } from '@jump/db';
-import { FaultVfs, Random } from '@jump/testkit';
-import { DIRECTORY, diskOf, type Files, filesOf } from '../disk-files.ts';
-import { checkDirectory } from '../invariants.ts';
-import { type Damage, drawDamage, makePast, type Past } from '../repair-history.ts';
+/**
+ * The part `repair`: random stores, damaged in random ways, or of which a file says what is not so
+ * (`repair-mutated.ts`), and repaired; or repaired while the power fails (`repair-crash.ts`).
+ */
+import { Random } from '@jump/testkit';
+import { diskOf } from '../disk-files.ts';
+import { type Damage, drawByte, drawDamage, makePast, type Past } from '../repair-history.ts';
 import type { Part, Run } from './part.ts';
+import { RepairCase } from './repair-case.ts';
+import { repairCrashed } from './repair-crash.ts';
+import { drawStore, repairMutated } from './repair-mutated.ts';
 
-const TARGET = `${DIRECTORY}.repaired`;
 /** Ways to damage one store. */
 const DAMAGES = 8;
+/** In which files of one store single bytes are changed, one at a time. */
+const BYTES = ['ldb', 'ldb', 'ldb', 'log', 'log'] as const;
+/** The part of what a crash may leave that is looked at. */
+const CRASH_SHARE = 0.015;
+/** Ways to make one store lie. */
+const MUTATIONS = 3;
 
 async function run(run: Run): Promise<void> {
   while (run.more()) {
@@ -16,209 +25,78 @@ async function run(run: Run): Promise<void> {
     const random = new Random(seed);
     try {
       const past = await makePast(random);
-      for (let i = 0; i < DAMAGES; i++) await repairOnce(past, random, run);
+      for (let i = 0; i < DAMAGES; i++)
+        await repairOnce(past, drawDamage(random, past), random, run);
+      for (const kind of BYTES) await repairOnce(past, drawByte(random, past, kind), random, run);
+      await crashOnce(past, random, run);
+      const store = await drawStore(random);
+      for (let i = 0; i < MUTATIONS; i++) {
+        run.mark(await repairMutated(store, random));
+        run.count();
+      }
     } catch (error) {
       run.found(seed, error);
     }
   }
 }
 
-async function repairOnce(past: Past, random: Random, run: Run): Promise<void> {
-  const damage = drawDamage(random, past);
+/** Repairs with the power failing after each call, or a share of them: `--share 1`. */
+async function crashOnce(past: Past, random: Random, run: Run): Promise<void> {
+  const { name, changes } = drawDamage(random, past);
+  const disk = diskOf(past.files, Object.fromEntries(changes));
+  const { comparator, blockSize, tableSize } = past.options;
+  const inPlace = random.chance(0.5);
+  const own = { blockSize, tableSize, inPlace };
+  const options = comparator === undefined ? own : { ...own, comparator };
+  const share = Number(run.options.get('share') ?? CRASH_SHARE);
+  try {
+    const marks = await repairCrashed({ past, disk, options, random, share });
+    for (const mark of marks) run.mark(mark);
+    run.count(marks.length);
+  } catch (error) {
+    throw told(error, `${name}, crash${inPlace ? ', in place' : ''}`, past);
+  }
+}
+
+/** An error that says what it was about. */
+function told(error: unknown, what: string, { options }: Past): Error {
+  const text = error instanceof Error ? error.stack : String(error);
+  return new Error(`${what}: ${text}\n${JSON.stringify(options)}`);
+}
+
+async function repairOnce(past: Past, damage: Damage, random: Random, run: Run): Promise<void> {
   const disk = diskOf(past.files, Object.fromEntries(damage.changes));
   const inPlace = random.chance(0.3);
   try {
-    const outcome = await new Case(past, damage, disk, inPlace).check();
+    const outcome = await new RepairCase(past, damage, disk, inPlace).check();
     run.count();
     for (const mark of outcome) run.mark(mark);
   } catch (error) {
-    const text = error instanceof Error ? error.stack : String(error);
-    const options = JSON.stringify(past.options);
-    throw new Error(`${damage.name}${inPlace ? ', in place' : ''}: ${text}\n${options}`);
+    throw told(error, `${damage.name}${inPlace ? ', in place' : ''}`, past);
   }
-}
-
-/** One repair, and what must be true of it. */
-class Case {
-  readonly #past: Past;
-  readonly #damage: Damage;
-  readonly #disk: Vfs;
-  readonly #inPlace: boolean;
-  readonly #marks = new Set<string>();
-
-  constructor(past: Past, damage: Damage, disk: Vfs, inPlace: boolean) {
-    this.#past = past;
-    this.#damage = damage;
-    this.#disk = disk;
-    this.#inPlace = inPlace;
-  }
-
-  /** Repairs and compares; returns what was met. */
-  async check(): Promise<Iterable<string>> {
-    const before = filesOf(this.#disk);
-    const dry = await this.#dryRun();
-    const report = await repair(DIRECTORY, {
-      ...this.#options(),
-      vfs: this.#disk,
-      inPlace: this.#inPlace,
-    });
-    const found = this.#read();
-    if (report.kept !== found.size) fail(`kept ${report.kept}, found ${found.size}`);
-    for (const name of ['kept', 'dropped', 'doubtful', 'strategy', 'warnings', 'files'] as const) {
-      if (JSON.stringify(dry[name]) === JSON.stringify(report[name])) continue;
-      fail(
-        `a dry run says ${name} ${JSON.stringify(dry[name])}, not ${JSON.stringify(report[name])}`,
-      );
-    }
-    this.#checkOriginals(before, report);
-    this.#compare(found, report);
-    return this.#marks;
-  }
-
-  #options() {
-    const { comparator, ...options } = this.#past.options;
-    const { filter, blockSize, memtableSize, tableSize } = options;
-    const own = { blockSize, memtableSize, tableSize, filter };
-    return comparator === undefined ? own : { ...own, comparator };
-  }
-
-  /** On a file system that refuses to be changed. */
-  async #dryRun(): Promise<RepairReport> {
-    const vfs = new FaultVfs(this.#disk);
-    const kinds = ['write', 'sync', 'makeDirectory', 'remove', 'removeDirectory'] as const;
-    const more = ['rename', 'link', 'syncDirectory', 'lock'] as const;
-    vfs.setFault({ at: 0, sticky: true, kinds: [...kinds, ...more], systemCode: 'EROFS' });
-    const before = filesOf(vfs);
-    const report = await repair(DIRECTORY, { ...this.#options(), vfs, dryRun: true });
-    if (vfs.struck) fail('a dry run writes');
-    if (!sameFiles(before, filesOf(vfs))) fail('a dry run changes something');
-    return report;
-  }
-
-  /** Opens what was made, twice, and reads it in every way. */
-  #read(): Map<string, string> {
-    const path = this.#inPlace ? DIRECTORY : TARGET;
-    const events: string[] = [];
-    const onEvent = ({ type }: { type: string }): void => {
-      if (type === 'recoveryLoss' || type === 'error') events.push(type);
-    };
-    const options = { ...this.#past.options, createIfMissing: false, vfs: this.#disk, onEvent };
-    const db = open(path, options);
-    const found = new Map(db.entries());
-    const backwards = [...db.entries({ reverse: true })].reverse();
-    if (JSON.stringify(backwards) !== JSON.stringify([...found]))
-      fail('backwards is not as forwards');
-    for (const [key, value] of found)
-      if (db.get(key) !== value) fail(`get ${key} is not as the scan`);
-    db.set('more', '1');
-    db.close();
-    const again = open(path, options);
-    if (again.get('more') !== '1' || [...again.keys()].length !== found.size + 1) fail('writing');
-    again.delete('more');
-    again.close();
-    if (events.length > 0) fail(`opening tells of ${events.join()}`);
-    const others = this.#inPlace ? ['lost'] : [];
-    checkDirectory(this.#disk, path, this.#past.options.comparator, others);
-    return found;
-  }
-
-  /** The files that were there are there: in their place, or in `lost`. */
-  #checkOriginals(before: Files, { originals }: RepairReport): void {
-    const path = this.#inPlace ? `${DIRECTORY}/lost` : DIRECTORY;
-    if (originals !== path) fail(`originals are in ${originals}`);
-    const after = filesOf(this.#disk, path);
-    after.delete('LOCK');
-    const wanted = new Map(before);
-    wanted.delete('LOCK');
-    if (!sameFiles(wanted, after)) fail('the original files are not what they were');
-  }
-
-  #compare(found: ReadonlyMap<string, string>, report: RepairReport): void {
-    const { expected, ever } = this.#past;
-    const { tables, logs, manifest, leftOvers, oneByte } = this.#damage;
-    const strange = [...found].filter(([key, value]) => !ever.get(key)?.has(value));
-    if (strange.length > 0) fail(`never written: ${strange.join(' ')}`);
-    const stale = [...found].filter(([key, value]) => expected.get(key) !== value);
-    const lost = [...expected.keys()].filter((key) => !found.has(key));
-    const back = stale.filter(([key]) => !expected.has(key));
-    const show = `\nstale ${stale.map(([key]) => key)}\nlost ${lost}\n${JSON.stringify(report, null, 1)}`;
-    // Whatever is not as it was is told.
-    if (stale.length > 0 && report.warnings.length === 0 && !logs) fail(`stale, untold${show}`);
-    // That a table is gone which only a lost part of the manifest named, nobody can know.
-    const told = report.dropped > 0 || (manifest && report.warnings.length > 0);
-    if (lost.length > 0 && !told && !logs) fail(`lost, untold${show}`);
-    if (!tables && !logs) {
-      if (lost.length > 0) fail(`lost, though no table and no log is damaged${show}`);
-      if (back.length !== stale.length) fail(`overwritten, though nothing is damaged${show}`);
-      if (stale.length > 0 && !(manifest && leftOvers)) fail(`deleted keys are back${show}`);
-      if (report.dropped > 0) fail(`dropped, though nothing is damaged${show}`);
-    }
-    if (oneByte && this.#past.options.filter !== 'none' && stale.length > 0) {
-      fail(`back, though a filter tells${show}`);
-    }
-    if (logs && !tables && report.strategy === 'manifest') this.#checkBatches(found, show);
-    this.#mark(report, stale.length, lost.length, back.length);
-  }
-
-  /** A batch is there as a whole, but for what later ones have overwritten. */
-  #checkBatches(found: ReadonlyMap<string, string>, show: string): void {
-    const { batches } = this.#past;
-    const placeOf = (value: string): number => Number(value.slice(0, value.indexOf(' ')));
-    for (const value of found.values()) {
-      const batch = placeOf(value);
-      for (const key of batches[batch] ?? []) {
-        const other = found.get(key);
-        // A key that it deleted, or that was deleted since.
-        if (other === undefined || placeOf(other) >= batch) continue;
-        fail(`batch ${batch} is there in part: ${key} is of ${placeOf(other)}${show}`);
-      }
-    }
-  }
-
-  #mark(report: RepairReport, stale: number, lost: number, back: number): void {
-    const marks = this.#marks;
-    marks.add(`strategy ${report.strategy}`);
-    if (this.#inPlace) marks.add('in place');
-    if (this.#damage.leftOvers) marks.add('left-overs');
-    if (report.doubtful > 0) marks.add('doubtful');
-    if (stale > back) marks.add('stale');
-    const { leftOvers, tables, logs } = this.#damage;
-    if (leftOvers && !tables && !logs && report.strategy === 'files') {
-      marks.add('left-overs without a manifest');
-      if (back > 0) marks.add('left-overs without a manifest, back');
-    }
-    if (back > 0) marks.add('back');
-    if (lost > 0) marks.add('lost');
-    for (const { type, state } of report.files) marks.add(`${type} ${state}`);
-    if (report.warnings.some((text) => text.includes('not taken for new'))) marks.add('kin');
-  }
-}
-
-function sameFiles(a: Files, b: Files): boolean {
-  if ([...a.keys()].sort().join() !== [...b.keys()].sort().join()) return false;
-  return [...a].every(([name, bytes]) => Buffer.compare(bytes, b.get(name)!) === 0);
-}
-
-function fail(message: string): never {
-  throw new Error(message);
 }
 
 export const repairPart: Part = {
   name: 'repair',
-  cases: 'damaged stores repaired, opened and compared with their past',
-  usual: 600,
+  cases: 'damaged stores, and what crashes leave of repairs, repaired and compared with their past',
+  usual: 1000,
   marks: {
-    'strategy manifest': 200,
-    'strategy files': 100,
+    'strategy manifest': 300,
+    'strategy files': 80,
     'in place': 100,
-    'left-overs': 100,
-    'left-overs without a manifest': 5,
-    'table damaged': 100,
-    'table missing': 30,
-    'log damaged': 80,
-    kin: 20,
-    doubtful: 1,
-    lost: 80,
+    'left-overs': 80,
+    'left-overs without a manifest': 4,
+    'table damaged': 150,
+    'table missing': 20,
+    'log damaged': 60,
+    kin: 15,
+    doubtful: 4,
+    lost: 120,
+    'crash, no store': 40,
+    'crash, new store': 1,
+    'crash, not repaired': 30,
+    'crash, repaired in place': 5,
+    'mutated, repaired': 80,
   },
   run,
 };

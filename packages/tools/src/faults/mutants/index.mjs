@@ -3,6 +3,7 @@ import { LOG_MUTANTS } from './log.mjs';
 import { MANIFEST_MUTANTS } from './manifest.mjs';
 import { READING_MUTANTS } from './reading.mjs';
 import { RECOVERY_MUTANTS } from './recovery.mjs';
+import { REPAIR_MUTANTS } from './repair.mjs';
 import { TABLE_MUTANTS } from './tables.mjs';
 
 export const MUTANTS = [
@@ -11,4 +12,5 @@ export const MUTANTS = [
   ...MANIFEST_MUTANTS,
   ...TABLE_MUTANTS,
   ...READING_MUTANTS,
+  ...REPAIR_MUTANTS,
 ];

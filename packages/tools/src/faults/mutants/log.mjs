@@ -104,8 +104,8 @@ export const LOG_MUTANTS = [
       },
       {
         file: 'packages/db/src/write/write-path.ts',
-        find: '  type WriteBatch,\n',
-        replace: '  WriteBatch,\n',
+        find: 'insertBatch, type WriteBatch }',
+        replace: 'insertBatch, WriteBatch }',
       },
     ],
   },

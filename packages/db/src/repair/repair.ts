@@ -68,10 +68,25 @@ export async function repair(path: string, options: RepairOptions = {}): Promise
   listStoreFiles(vfs, directory);
   const lock = dryRun ? undefined : lockStore(request);
   try {
-    return await new Repair(request, listStoreFiles(vfs, directory), lock).run();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await new Repair(request, listStoreFiles(vfs, directory), lock).run();
+      } catch (error) {
+        if (!(dryRun && attempt < ATTEMPTS && hasChanged(error))) throw error;
+      }
+    }
   } finally {
     lock?.release();
   }
+}
+
+/** Dry runs of a store that somebody uses meanwhile. */
+const ATTEMPTS = 5;
+
+/** Whether a file was removed or changed while it was read. */
+function hasChanged(error: unknown): boolean {
+  if (!(error instanceof JumpError)) return false;
+  return error.systemCode === 'ENOENT' || error.cause instanceof RangeError;
 }
 
 /** Locks the damaged store; where nobody can write, nobody needs to. */

@@ -44,12 +44,6 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
-/** A message without the file and offset that it begins with. */
-export function withoutPlace(message: string, file: string, offset: number | undefined): string {
-  const place = `${file}${offset === undefined ? '' : ` at offset ${offset}`}: `;
-  return message.startsWith(place) ? message.slice(place.length) : message;
-}
-
 /** What may help, beside the message. */
 export function hintOf(error: unknown): string | undefined {
   if (!(error instanceof JumpError)) return undefined;

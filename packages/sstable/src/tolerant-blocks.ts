@@ -2,7 +2,7 @@
  * Blocks for reading around damage: one that cannot be read counts as one without entries, and is
  * noted.
  */
-import { EMPTY_BYTES, JumpError, sliceRange } from '@jump/base';
+import { EMPTY_BYTES, JumpError, reasonOf, sliceRange } from '@jump/base';
 import { Block } from './block.ts';
 import { BLOCK_TRAILER_LENGTH } from './footer.ts';
 import type { SparseIndex } from './sparse-index.ts';
@@ -14,7 +14,7 @@ export interface TableGap {
   readonly offset: number;
   /** How long it is. */
   readonly bytes: number;
-  /** What is wrong. */
+  /** What is wrong, without the place. */
   readonly reason: string;
   /** The keys that were there sort behind this one, a key as it is stored; unknown if not given. */
   readonly after: Uint8Array | undefined;
@@ -46,7 +46,7 @@ export class TolerantBlocks implements BlockSupply {
       return this.#blocks.block(ordinal);
     } catch (error) {
       if (!(error instanceof JumpError) || error.code !== 'JUMP_CORRUPTION') throw error;
-      this.#gaps.set(ordinal, gapAt(this.#index, ordinal, error.message));
+      this.#gaps.set(ordinal, gapAt(this.#index, ordinal, reasonOf(error)));
       return new Block(EMPTY_BYTES, 0, 0, 1);
     }
   }

@@ -7,7 +7,7 @@ import { readSequence56, TRAILER_LENGTH } from '@jump/base';
 import type { LogEntry } from '@jump/log';
 import type { TableMeta, VersionEdit } from '@jump/manifest';
 import type { Context } from '../context.ts';
-import type { DirectoryFile } from '../disk/directory.ts';
+import { type DirectoryFile, isTornTail } from '../disk/directory.ts';
 import type { ManifestLine } from '../disk/manifest-edits.ts';
 import type { TableLine } from '../disk/table-entries.ts';
 import { show, toJson, visible } from '../encodings.ts';
@@ -38,8 +38,7 @@ export class DumpPrinter {
     this.lines++;
     const { out } = this.#context;
     const isDamage = line.type === 'damage';
-    // The end of a log or a manifest may be cut off by any crash.
-    const torn = isDamage && file.type !== 'table' && line.offset + line.bytes >= file.size;
+    const torn = isDamage && isTornTail(file, line);
     if (isDamage && !torn) this.damaged = true;
     if (this.#context.json) out.line(this.#json(file.name, level, line, torn));
     else out.line(this.#text(file.name, line, torn));
@@ -50,7 +49,8 @@ export class DumpPrinter {
     const place = paint.dim(`${file}:${line.offset}`);
     if (line.type === 'entry') {
       const kind = line.kind === 'deletion' ? paint.red('deletion') : 'value';
-      return `${place}\t${line.sequence}\t${kind}\t${this.#entryText(line)}`;
+      const shadowed = this.#options.byKey === true && isShadowed(line) ? ', shadowed' : '';
+      return `${place}\t${line.sequence}\t${kind}${shadowed}\t${this.#entryText(line)}`;
     }
     if (line.type === 'mark') return `${place}\t${line.sequence}\tdurable mark`;
     if (line.type === 'edit') return `${place}\tedit\t${editText(line.edit)}`;
@@ -85,8 +85,8 @@ export class DumpPrinter {
     const { key: keys, value: values, sizes } = this.#options;
     const { kind } = entry;
     const sequence = Number(entry.sequence);
-    // A newer version of the key lies in the same file: nobody sees this one.
-    const shadowed = 'shadowed' in entry && entry.shadowed ? { shadowed: true } : {};
+    // A newer version of the key lies in the same file, or, by key, in any: nobody sees this one.
+    const shadowed = isShadowed(entry) ? { shadowed: true } : {};
     const head = lineJson(place, { kind, sequence, ...shadowed }).slice(0, -1);
     const key = toJson(keys, entry.userKey, 'a key');
     if (kind === 'deletion') return `${head},"key":${key}}`;
@@ -94,6 +94,10 @@ export class DumpPrinter {
     if (sizes === true) return `${head},"key":${key},"size":${value.length}}`;
     return `${head},"key":${key},"value":${toJson(values, value, 'a value')}}`;
   }
+}
+
+function isShadowed(entry: Entry): boolean {
+  return 'shadowed' in entry && entry.shadowed;
 }
 
 function lineJson(place: object, fields: object): string {

@@ -1,19 +1,30 @@
 /** `jump dump`: everything that is stored, as it is stored. */
 import { statSync } from 'node:fs';
-import { JumpError } from '@jump/db';
+import { JumpError, type StoreGap, storedVersions } from '@jump/db';
 import { LogReader } from '@jump/log';
+import { allCodecs } from '@jump/sstable/codecs';
 import type { Context } from '../context.ts';
-import { type DirectoryFile, fileOf, listFiles, readLayout } from '../disk/directory.ts';
+import {
+  type DirectoryFile,
+  fileOf,
+  isTornTail,
+  listFiles,
+  readLayout,
+  storeFile,
+} from '../disk/directory.ts';
 import { manifestEdits } from '../disk/manifest-edits.ts';
-import { BYTEWISE, type KnownOrder, orderNamed } from '../disk/orders.ts';
+import { BYTEWISE, COMPARATORS, type KnownOrder, orderNamed } from '../disk/orders.ts';
 import { tableLines } from '../disk/table-entries.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
+import { type ByteRange, isWhole, type RangeOptions, rangeOf } from '../range.ts';
 import { type DumpLine, DumpPrinter } from './dump-printer.ts';
 import type { EncodingOptions } from './options.ts';
 
 /** Options of `jump dump`. */
-export interface DumpOptions extends EncodingOptions {
-  readonly limit?: number;
+export interface DumpOptions
+  extends EncodingOptions,
+    Pick<RangeOptions, 'prefix' | 'from' | 'to' | 'limit'> {
+  readonly byKey?: boolean;
   readonly tolerant?: boolean;
   readonly sizes?: boolean;
 }
@@ -26,6 +37,8 @@ interface Part {
 
 /** Prints every version of every entry of a store, or of one file. */
 export async function dump(context: Context, path: string, options: DumpOptions): Promise<number> {
+  const { limit: _, ...range } = rangeOf(options, options.key);
+  if (options.byKey === true || !isWhole(range)) return dumpByKey(context, path, options, range);
   const { parts, order } = partsOf(path);
   const printer = new DumpPrinter(context, options);
   const total = parts.reduce((sum, { file }) => sum + file.size, 0);
@@ -44,6 +57,45 @@ export async function dump(context: Context, path: string, options: DumpOptions)
       }
       done += part.file.size;
       progress.update(done);
+    }
+    return printer.damaged ? EXIT.damaged : EXIT.ok;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Prints the versions of a store in the order of keys, whatever file they lie in. */
+async function dumpByKey(
+  context: Context,
+  directory: string,
+  options: DumpOptions,
+  range: ByteRange,
+): Promise<number> {
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true) {
+    throw new UsageError(`${directory}: --by-key and ranges are for directories`);
+  }
+  const printer = new DumpPrinter(context, { ...options, byKey: true });
+  const onGap = ({ file, ...gap }: StoreGap): void =>
+    printer.print(storeFile(file), undefined, { type: 'damage', ...gap });
+  const progress = context.progress('dumping', undefined, 'entries', true);
+  const versions = storedVersions(directory, {
+    codecs: allCodecs,
+    comparators: COMPARATORS,
+    tolerant: options.tolerant === true,
+    range,
+    onGap,
+  });
+  let file: DirectoryFile | undefined;
+  try {
+    for (const version of versions) {
+      if (printer.lines === options.limit || context.out.closed) return EXIT.ok;
+      if (file?.path !== version.file) file = storeFile(version.file);
+      printer.print(file, version.level, { type: 'entry', ...version });
+      if (context.out.full) await context.out.flush();
+      if (printer.lines % 256 === 0) {
+        progress.update(printer.lines);
+        await context.pause();
+      }
     }
     return printer.damaged ? EXIT.damaged : EXIT.ok;
   } finally {
@@ -90,7 +142,7 @@ function* linesOf(
       return;
     case 'log':
       for (const line of LogReader.open(file.path).entries()) {
-        if (line.type === 'damage' && !tolerant && !isTornTail(line, file)) {
+        if (line.type === 'damage' && !tolerant && !isTornTail(file, line)) {
           const { offset, reason } = line;
           throw new JumpError('JUMP_CORRUPTION', reason, { file: file.path, offset });
         }
@@ -100,9 +152,4 @@ function* linesOf(
     default:
       yield* manifestEdits(file.path);
   }
-}
-
-/** The end of a log may be cut off by any crash. */
-function isTornTail(line: { offset: number; bytes: number }, { size }: DirectoryFile): boolean {
-  return line.offset + line.bytes >= size;
 }

@@ -1,19 +1,17 @@
 /** Checking a store, or one of its files: every byte is read, and every rule looked at. */
-
 import { statSync } from 'node:fs';
-import { type Cursor, compareBytes } from '@jump/base';
+import { type Cursor, compareBytes, reasonOf } from '@jump/base';
 import { JumpError, nodeVfs } from '@jump/db';
 import { LogReader } from '@jump/log';
 import { VersionSet } from '@jump/manifest';
 import type { TableReader } from '@jump/sstable';
 import type { Context } from '../context.ts';
-import { withoutPlace } from '../exit-codes.ts';
 import type { Progress } from '../progress.ts';
 import { reading } from '../stores.ts';
 import { type DirectoryFile, type Layout, type LiveTable, readLayout } from './directory.ts';
 import { manifestEdits } from './manifest-edits.ts';
 import { type KnownOrder, lenient, orderNamed } from './orders.ts';
-import { openTable, plainGap } from './table-entries.ts';
+import { openTable } from './table-entries.ts';
 
 /** Something that is not as it should be. */
 interface Problem {
@@ -78,7 +76,7 @@ export function checkTable(
 ): void {
   report.tables++;
   attempt(report, path, () => {
-    const table = openTable(path, order);
+    const table = openWhole(path, order, report);
     try {
       report.bytes += table.fileSize;
       if (meta !== undefined && table.fileSize !== meta.fileSize) {
@@ -95,6 +93,17 @@ export function checkTable(
       table.close();
     }
   });
+}
+
+/** Opens a table; if it cannot be opened, what of its blocks is damaged is told, too. */
+function openWhole(path: string, order: KnownOrder, report: CheckReport): TableReader {
+  try {
+    return openTable(path, order);
+  } catch (error) {
+    const damaged = error instanceof JumpError && error.code === 'JUMP_CORRUPTION';
+    if (damaged) report.problems.push(...gapsOf(path, order));
+    throw error;
+  }
 }
 
 /** Checks what is in a table. The first damage is what `verify` throws; a second look tells all. */
@@ -121,10 +130,7 @@ function gapsOf(path: string, order: KnownOrder): Problem[] {
     const cursor = table.cursor({ fillCache: false });
     for (let more = cursor.first(); more; more = cursor.next());
     cursor.close();
-    return table.gaps.map((gap) => {
-      const { offset, reason } = plainGap(gap, path);
-      return { file: path, offset, message: reason };
-    });
+    return table.gaps.map(({ offset, reason }) => ({ file: path, offset, message: reason }));
   } finally {
     table.close();
   }
@@ -235,7 +241,7 @@ function problemOf(error: unknown, file: string): Problem {
   return {
     file: at,
     ...(offset === undefined ? {} : { offset }),
-    message: withoutPlace(error.message, at, offset),
+    message: reasonOf(error),
   };
 }
 

@@ -88,6 +88,21 @@ export function fileOf(path: string): DirectoryFile | undefined {
   return parsed && { ...parsed, name, path, size };
 }
 
+/** Tells what a path of a store's table or log names, which may be gone. */
+export function storeFile(path: string): DirectoryFile {
+  const name = basename(path);
+  const type = name.endsWith('.log') ? 'log' : 'table';
+  return fileOf(path) ?? { type, number: 0, name, path, size: 0 };
+}
+
+/** Whether damage is the end of a log or a manifest, which any crash may cut off. */
+export function isTornTail(
+  { type, size }: DirectoryFile,
+  { offset, bytes }: { readonly offset: number; readonly bytes: number },
+): boolean {
+  return type !== 'table' && bytes > 0 && offset + bytes >= size;
+}
+
 /** Files that were copied somewhere may have other names. */
 function byEnding(name: string): FileName | undefined {
   if (/\.(ldb|sst)$/.test(name)) return { type: 'table', number: 0 };

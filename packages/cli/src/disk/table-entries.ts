@@ -1,7 +1,7 @@
 /** Everything that is stored in a table, as it is stored, with its place in the file. */
+import { reasonOf } from '@jump/base';
 import { BlockCache, type InternalEntry, type TableGap, TableReader } from '@jump/sstable';
 import { allCodecs } from '@jump/sstable/codecs';
-import { withoutPlace } from '../exit-codes.ts';
 import type { KnownOrder } from './orders.ts';
 
 /** An entry, or a part of the file that cannot be read. */
@@ -46,28 +46,21 @@ export function* tableLines(
     let block = -1;
     for (const entry of table.internalEntries()) {
       if (tolerant && entry.offset !== block) {
-        for (const gap of news(entry.offset)) yield damageOf(plainGap(gap, path));
+        for (const gap of news(entry.offset)) yield damageOf(gap);
         block = entry.offset;
       }
       yield { type: 'entry', ...entry };
     }
-    for (const gap of news(Number.POSITIVE_INFINITY)) yield damageOf(plainGap(gap, path));
+    for (const gap of news(Number.POSITIVE_INFINITY)) yield damageOf(gap);
     const { problem, fileSize } = table;
     // Footer, index or filter: no entry is lost with them.
     if (problem !== undefined) {
-      const { offset, message } = problem;
-      const reason = withoutPlace(message, path, offset);
-      yield { type: 'damage', offset: offset ?? fileSize, bytes: 0, reason };
+      const { offset = fileSize } = problem;
+      yield { type: 'damage', offset, bytes: 0, reason: reasonOf(problem) };
     }
   } finally {
     table.close();
   }
-}
-
-/** A gap whose reason does not name the place once more. */
-export function plainGap(gap: TableGap, path: string): TableGap {
-  const { offset, reason } = gap;
-  return { ...gap, reason: withoutPlace(reason, path, offset) };
 }
 
 function damageOf({ offset, bytes, reason }: TableGap): TableLine {

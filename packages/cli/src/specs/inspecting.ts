@@ -56,16 +56,20 @@ const dump: CommandSpec = {
   summary: 'print everything that is stored',
   description:
     'Prints every version of every entry as it is stored, file by file: where it lies, its sequence, ' +
-    'whether it is a value or a deletion, key and value. Of a store, or of one table or log.',
+    'whether it is a value or a deletion, key and value. Of a store, or of one table or log. With ' +
+    '--by-key in the order of keys, the newest version first, and what a newer one hides is called ' +
+    'shadowed.',
   arguments: [['<path>', 'a directory, or a file: .ldb, .sst, .log, MANIFEST-…']],
-  shared: ['encodings'],
+  shared: ['encodings', 'bounds'],
   options: () => [
+    new Option('--by-key', 'all versions of a key together; implied by a range'),
     new Option('--limit <n>', 'at most so many entries').argParser(parseWhole),
     new Option('--tolerant', 'read around damage, and tell where it is'),
     new Option('--sizes', 'the length of values in place of the values'),
   ],
   examples: [
-    ['jump dump ./data | grep user:17', 'all versions of a key, and its deletions'],
+    ['jump dump ./data --prefix user:17', 'the history of some keys, deletions included'],
+    ['jump dump ./data --tolerant > everything.txt', 'what is left of a damaged store'],
     ['jump dump ./data/000005.ldb', 'one table'],
     ['jump dump ./data/MANIFEST-000004 --json', 'what the manifest says'],
   ],

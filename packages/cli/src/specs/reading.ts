@@ -35,7 +35,10 @@ const scan: CommandSpec = {
     'not print is shown as \\n, \\t or \\xff; hex, base64 and --json lose nothing.',
   arguments: [STORE],
   shared: ['encodings', 'range', 'recovery'],
-  options: () => [new Option('--only <part>', 'print only this').choices(['keys', 'values'])],
+  options: () => [
+    new Option('--only <part>', 'print only this').choices(['keys', 'values']),
+    new Option('--tolerant', 'read around damage, and tell where it is; older values may show'),
+  ],
   examples: [
     ['jump scan ./data | head', 'the first ten entries'],
     ['jump scan ./data --prefix user: --only keys', 'which users there are'],
@@ -44,6 +47,7 @@ const scan: CommandSpec = {
       'the last five of a month',
     ],
     ['jump scan ./data -k hex -v base64', 'whatever the bytes are'],
+    ['jump scan ./data --tolerant', 'what a damaged store still has'],
   ],
   run: async (context, [directory], options) => {
     const { scan } = await import('../commands/scan.ts');

@@ -1,0 +1,150 @@
+// Goal:   what a store holds beside what a reader sees is shown, key by key, and what a damaged one
+//         still has: whatever is damaged, an index included.
+// Method: a store of several levels that LevelDB made; what is printed by key is compared with the
+//         files one by one, and with a scan; then a table's blocks and index are destroyed.
+import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { jump, temporary } from './jump.ts';
+import { fingerprint, levelsStore, sampleStore } from './samples.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const place = temporary();
+const store = join(place, 'store');
+const small = join(place, 'small');
+
+beforeAll(async () => {
+  await sampleStore(small);
+  await levelsStore(store);
+});
+
+const linesOf = (text: string): string[] => text.trimEnd().split('\n');
+
+/** Runs a command that must go well; its lines. */
+async function look(...args: readonly string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await jump(args);
+  expect([code, stderr]).toEqual([0, '']);
+  return linesOf(stdout);
+}
+
+describe('dump --by-key', () => {
+  test('prints what the files have, in the order of keys, and what is shadowed', async () => {
+    const before = fingerprint(store);
+    const byFile = await look('dump', store);
+    const byKey = await look('dump', store, '--by-key');
+    expect(byKey.map((line) => line.replace(', shadowed', '')).sort()).toEqual(byFile.sort());
+    const parts = byKey.map((line) => line.split('\t'));
+    const keys = parts.map(([, , , key]) => key ?? '');
+    expect(keys).toEqual([...keys].sort());
+    for (const [i, [, , kind]] of parts.entries()) {
+      expect(kind?.endsWith('shadowed')).toBe(i > 0 && keys[i] === keys[i - 1]);
+    }
+    expect(new Set(parts.map(([, , kind]) => kind))).toEqual(
+      new Set(['value', 'deletion', 'value, shadowed', 'deletion, shadowed']),
+    );
+    const live = parts.filter(([, , kind]) => kind === 'value').map(([, , , key]) => key);
+    expect(live).toEqual(await look('scan', store, '--only', 'keys'));
+    expect(fingerprint(store)).toEqual(before);
+  });
+
+  test('a range is the history of its keys', async () => {
+    const found = await look('dump', store, '--from', 'key00010', '--to', 'key00020', '--json');
+    const entries = found.map((line) => JSON.parse(line));
+    expect(new Set(entries.map(({ key }) => key))).toEqual(
+      new Set(Array.from({ length: 10 }, (_, i) => `key0001${i}`)),
+    );
+    expect(entries[0].shadowed).toBe(undefined);
+    expect(entries.filter(({ shadowed }) => shadowed === true)).toHaveLength(entries.length - 10);
+    expect(entries.length).toBeGreaterThan(10);
+    expect(await look('dump', small, '--prefix', 'gone')).toEqual([
+      expect.stringMatching(/^\d+\.log:\d+\t\d+\tdeletion\tgone$/),
+      expect.stringMatching(/^\d+\.log:\d+\t\d+\tvalue, shadowed\tgone\tfor good$/),
+    ]);
+    expect(await look('dump', store, '--by-key', '--limit', '3')).toHaveLength(3);
+  });
+
+  test('of a file is refused', async () => {
+    const table = readdirSync(store).find((name) => name.endsWith('.ldb')) ?? '';
+    expect((await jump(['dump', join(store, table), '--by-key'])).code).toBe(2);
+    expect((await jump(['dump', join(place, 'nothing'), '--by-key'])).code).toBe(3);
+  });
+});
+
+describe('a table without index and footer', () => {
+  const ruined = join(place, 'ruined');
+  let table = '';
+
+  beforeAll(async () => {
+    cpSync(store, ruined, { recursive: true });
+    const lines = await look('dump', store, '--json', '--sizes');
+    const entries = lines.map((line) => JSON.parse(line));
+    // The largest: what the manifest names is dumped, and nothing else.
+    const counts = new Map<string, number>();
+    for (const { file } of entries) counts.set(file, (counts.get(file) ?? 0) + 1);
+    const tables = [...counts].filter(([name]) => name.endsWith('.ldb'));
+    table = tables.sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';
+    const bytes = readFileSync(join(ruined, table));
+    writeFileSync(join(ruined, table), bytes.subarray(0, -48));
+  });
+
+  test('is damage for every other command', async () => {
+    for (const command of ['scan', 'count', 'dump', 'verify']) {
+      expect((await jump([command, ruined])).code, command).toBe(4);
+    }
+  });
+
+  test('is read by those that are tolerant, and told', async () => {
+    const scanned = await jump(['scan', ruined, '--tolerant']);
+    expect(scanned.code).toBe(4);
+    expect(linesOf(scanned.stdout)).toEqual(await look('scan', store));
+    expect(scanned.stderr).toContain(`${table} at offset `);
+    for (const args of [['--by-key'], []]) {
+      const { code, stdout } = await jump(['dump', ruined, '--tolerant', ...args]);
+      const damage = linesOf(stdout).filter((line) => line.includes('\tdamage\t'));
+      expect([code, damage.length > 0]).toEqual([4, true]);
+      const rest = linesOf(stdout).filter((line) => !damage.includes(line));
+      expect(rest).toEqual(await look('dump', store, ...args));
+    }
+  });
+
+  test('loses a block that is damaged as well, and no more', async () => {
+    const copy = join(place, 'worse');
+    cpSync(ruined, copy, { recursive: true });
+    const bytes = readFileSync(join(copy, table));
+    bytes[5000]! ^= 0x55;
+    writeFileSync(join(copy, table), bytes);
+    const { code, stdout } = await jump(['dump', copy, '--tolerant', '--by-key']);
+    const all = await look('dump', store, '--by-key');
+    const lines = linesOf(stdout);
+    const gap = lines.find(
+      (line) => line.includes('\tdamage\t') && !line.includes('\tdamage\tnot'),
+    );
+    expect(gap).toMatch(/^\d+\.ldb:\d+\tdamage\t\d+ bytes: block of /);
+    const rest = lines.filter((line) => !line.includes('\tdamage\t'));
+    expect([code, rest.length < all.length, rest.length > all.length - 100]).toEqual([
+      4,
+      true,
+      true,
+    ]);
+    const { problems } = JSON.parse((await jump(['verify', copy, '--json'])).stdout);
+    const messages = problems.map(({ message }: { message: string }) => message);
+    expect(messages).toContainEqual(expect.stringMatching(/^block of \d+ bytes has checksum/));
+    expect(messages).toContainEqual(expect.stringContaining('not a table'));
+    const limited = await jump(['scan', copy, '--tolerant', '--limit', '2', '--from', 'key00100']);
+    expect(linesOf(limited.stdout)).toHaveLength(2);
+    expect((await jump(['scan', copy, '--tolerant', '--reverse'])).code).toBe(2);
+  });
+
+  test('the end of a log that a crash cut off is no damage', async () => {
+    const copy = join(place, 'torn');
+    cpSync(small, copy, { recursive: true });
+    const log = join(copy, readdirSync(copy).find((name) => name.endsWith('.log'))!);
+    copyFileSync(log, `${log}.whole`);
+    writeFileSync(log, readFileSync(log).subarray(0, -3));
+    const { code, stderr } = await jump(['scan', copy, '--tolerant']);
+    expect([code, stderr.startsWith('warning: ')]).toEqual([0, true]);
+    const dumped = await jump(['dump', copy, '--by-key']);
+    expect([dumped.code, dumped.stdout.includes('\ttorn\t')]).toEqual([0, true]);
+  });
+});

@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<string, OpenOptions>> = {
   plain: { compression: 'none', filter: 'none' },
   "Snappy and LevelDB's filter": { filter: 'leveldb', blockSize: 150, indexInterval: 4 },
   'several levels, a record of two fragments': {
-    compaction: leveled({ l0Trigger: 2, levelMultiplier: 2 }),
+    compaction: leveled({ l0Trigger: 2, levelMultiplier: 2, baseSize: 4096 }),
     blockSize: 100,
     memtableSize: 65_536,
   },

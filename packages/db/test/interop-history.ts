@@ -63,7 +63,12 @@ export class InteropHistory {
       blockSize: random.pick([64, 1024, 4096]),
       compression: random.pick(['snappy', 'none']),
       filter: random.pick(['jump', 'leveldb', 'none']),
-      compaction: random.pick([leveled(), leveled({ l0Trigger: 2 }), tiered(), full()]),
+      compaction: random.pick([
+        leveled(),
+        leveled({ l0Trigger: 2, baseSize: 4096 }),
+        tiered(),
+        full(),
+      ]),
       logWrites: random.pick(['turn', 'each']),
     });
     this.#compare(this.#read(db), 'JumpDB at the beginning of its turn');

@@ -63,7 +63,7 @@ export class ScheduleHistory {
       cacheSize: random.pick([0, 0, 16_384]),
       maxOpenFiles: random.pick([1, 2, 1000]),
       logWrites: random.pick(['turn', 'each']),
-      compaction: random.pick([leveled({ l0Trigger: 2 }), leveled(), tiered()]),
+      compaction: random.pick([leveled({ l0Trigger: 2, baseSize: 2048 }), leveled(), tiered()]),
     };
     this.#disk.syncDelay = () => schedule.later();
     this.#db = this.#open();

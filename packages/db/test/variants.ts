@@ -40,7 +40,10 @@ const FIXED: Readonly<Record<string, Options>> = {
   "LevelDB's filter, an index of everything": { ...TINY, filter: 'leveldb', indexInterval: 1 },
   "a filter of the user's": { memtableSize: 2048, filter: OWN_FILTER },
   'reversed order': { ...TINY, comparator: reversed },
-  'steep levels': { ...TINY, compaction: leveled({ l0Trigger: 2, levelMultiplier: 2 }) },
+  'steep levels': {
+    ...TINY,
+    compaction: leveled({ l0Trigger: 2, levelMultiplier: 2, baseSize: 4096 }),
+  },
   tiered: { ...TINY, compaction: tiered() },
   'tiered, large tables': { memtableSize: 1024, compaction: tiered(), mergeThreshold: 2 },
   full: { ...TINY, compaction: full() },
@@ -76,8 +79,8 @@ function drawOptions(random: Random): Options {
     filter: random.pick(['jump', 'leveldb', 'none', OWN_FILTER]),
     compaction: random.pick([
       leveled(),
-      leveled({ l0Trigger: 2, levelMultiplier: 2 }),
-      leveled({ l0Trigger: 1, levelMultiplier: 3 }),
+      leveled({ l0Trigger: 2, levelMultiplier: 2, baseSize: 4096 }),
+      leveled({ l0Trigger: 1, levelMultiplier: 3, baseSize: 2048 }),
       tiered(),
       full(),
       full({ mergeThreshold: 2 }),
@@ -165,6 +168,7 @@ class Variant {
     if (event.type === 'flush') this.#mark('flushes');
     if (event.type !== 'compaction') return;
     this.#mark(event.bytesRead > 0 ? 'merges' : 'moves');
+    if (event.bytesRead > 0 && event.inputs[0]!.level > 0) this.#mark('merges below level 0');
     if ((this.#replay?.snapshots ?? 0) > 0) this.#mark('merges under a snapshot');
   }
 

@@ -50,6 +50,8 @@ export class ManifestWriter {
       vfs.syncDirectory(this.#directory);
       this.#beforeStep();
       writeCurrent(vfs, this.#directory, number);
+      // Where a directory cannot be synced, its names come to the disk with any file's sync.
+      if (!vfs.capabilities.directorySync) log.sync();
     } catch (error) {
       log.close();
       throw error;

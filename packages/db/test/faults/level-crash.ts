@@ -122,7 +122,11 @@ class OurWriter {
       tableSize: random.pick([1024, 4096]),
       compression: random.pick(['snappy', 'none']),
       filter: random.pick(['jump', 'leveldb', 'none']),
-      compaction: random.pick([leveled({ l0Trigger: 2 }), tiered(), full({ mergeThreshold: 3 })]),
+      compaction: random.pick([
+        leveled({ l0Trigger: 2, baseSize: 4096 }),
+        tiered(),
+        full({ mergeThreshold: 3 }),
+      ]),
     };
   }
 

@@ -31,6 +31,7 @@ import { parsers } from './parsers.ts';
 import { missedMarks, type Part, Run } from './part.ts';
 import { repairPart } from './repair.ts';
 import { schedules } from './schedules.ts';
+import { soak } from './soak.ts';
 import { faultSweep } from './sweep/part.ts';
 
 /** The parts, in the order in which they run. */
@@ -45,6 +46,7 @@ const PARTS: readonly Part[] = [
   openings,
   repairPart,
   schedules,
+  soak,
 ];
 
 interface Asked {
@@ -65,6 +67,7 @@ interface Outcome {
   readonly seed: number;
   readonly seconds: number;
   readonly marks: Readonly<Record<string, number>>;
+  readonly highest: Readonly<Record<string, number>>;
 }
 
 function parse(words: readonly string[]): Asked {
@@ -139,11 +142,17 @@ function finish(part: Part, run: Run): boolean {
     found: run.findings.length,
     seed: run.seed,
     seconds: Math.round(run.seconds * 10) / 10,
-    marks: Object.fromEntries([...run.marks].sort(([a], [b]) => (a < b ? -1 : 1))),
+    marks: sorted(run.marks),
+    highest: sorted(run.measures),
   };
   // The last line of each part, for the process that started this one.
   console.log(`outcome ${JSON.stringify(outcome)}`);
   return run.findings.length + missed.length === 0;
+}
+
+function sorted(numbers: ReadonlyMap<string, number>): Record<string, number> {
+  const rounded = [...numbers].map(([name, value]) => [name, Math.round(value)] as const);
+  return Object.fromEntries(rounded.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const asked = parse(process.argv.slice(2));

@@ -49,6 +49,8 @@ export class Run {
   readonly options: ReadonlyMap<string, string>;
   readonly findings: Finding[] = [];
   readonly marks = new Map<string, number>();
+  /** The highest of each measure. */
+  readonly measures = new Map<string, number>();
   readonly #limits: Limits;
   readonly #start = Date.now();
   #cases = 0;
@@ -98,6 +100,11 @@ export class Run {
   /** Takes note that something was met. */
   mark(name: string, times = 1): void {
     this.marks.set(name, (this.marks.get(name) ?? 0) + times);
+  }
+
+  /** Takes note of a measure, of which the highest counts. */
+  highest(name: string, value: number): void {
+    this.measures.set(name, Math.max(this.measures.get(name) ?? value, value));
   }
 
   /** Takes note of something that went wrong. */

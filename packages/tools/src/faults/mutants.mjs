@@ -61,7 +61,9 @@ async function runPart(path, part, seed, cases) {
   }
   // Not the bug, but the programme, is broken.
   if (outcome === undefined) throw new Error(`no outcome:\n${output}`);
-  const done = /** @type {{ cases: number }} */ (JSON.parse(outcome));
+  const done = /** @type {{ cases: number, found: number }} */ (JSON.parse(outcome));
+  // That a run met less than usual is no find.
+  if (done.found === 0) return undefined;
   return { how: essence(output), cases: done.cases };
 }
 

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {{ date: string, commit: string, on: string, part: string, what: string, cases: number,
- *   found: number, seed: number, seconds: number, marks: Record<string, number> }} Outcome
+ *   found: number, seed: number, seconds: number, marks: Record<string, number>,
+ *   highest?: Record<string, number> }} Outcome
  * @typedef {{ date: string, commit: string, part: string, bug: string, test: string }} Bug
  */
 
@@ -59,15 +60,27 @@ function met(outcomes) {
   const rows = [...byPart(outcomes)].flatMap(([part, list]) => {
     /** @type {Map<string, number>} */
     const marks = new Map();
+    /** @type {Map<string, number>} */
+    const highest = new Map();
     for (const one of list) {
+      for (const [name, value] of Object.entries(one.highest ?? {})) {
+        highest.set(name, Math.max(highest.get(name) ?? value, value));
+      }
       for (const [name, times] of Object.entries(one.marks)) {
         marks.set(name, (marks.get(name) ?? 0) + times);
       }
     }
-    const text = [...marks].map(([name, times]) => `${name} ${inThousands(times)}`).join(', ');
-    return text === '' ? [] : [`- \`${part}\`: ${text}`];
+    const text = told(marks);
+    const most = told(highest);
+    if (text === '' && most === '') return [];
+    return [`- \`${part}\`: ${text}${most === '' ? '' : `; at most: ${most}`}`];
   });
   return rows.length === 0 ? '' : ['## What the cases met\n', ...rows, ''].join('\n');
+}
+
+/** @param {ReadonlyMap<string, number>} numbers */
+function told(numbers) {
+  return [...numbers].map(([name, number]) => `${name} ${inThousands(number)}`).join(', ');
 }
 
 /** @param {readonly Bug[]} bugs */

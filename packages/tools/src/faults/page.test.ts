@@ -14,11 +14,16 @@ const run = {
   seed: 1,
   seconds: 3600,
   marks: { merges: 5000 },
+  highest: { 'MiB resident': 70 },
 };
 
 test('adds up the runs of a part, and shows the last one', () => {
   const bug = { ...run, bug: 'two records at once', test: '`a.test.ts`' };
-  const lines = [run, { ...run, date: '2026-02-03', cases: 1, found: 1 }, bug];
+  const lines = [
+    run,
+    { ...run, date: '2026-02-03', cases: 1, found: 1, highest: { 'MiB resident': 60 } },
+    bug,
+  ];
   const { cases: _, ...told } = bug;
   const page = reportOf(`${lines
     .slice(0, 2)
@@ -29,7 +34,7 @@ ${JSON.stringify(told)}
   expect(page).toContain(
     '| `crash` | an image | 1,234,568 | 1 | 2.0 h | 2026-02-03, `abc`, node v20 |',
   );
-  expect(page).toContain('- `crash`: merges 10,000');
+  expect(page).toContain('- `crash`: merges 10,000; at most: MiB resident 70');
   expect(page).toContain('| 2026-01-02, `abc` | `crash` | two records at once | `a.test.ts` |');
 });
 

@@ -4,7 +4,7 @@
  * One thread, as in life, but for what a worker does: whenever a table is written in the
  * background, the foreground may write between two calls of the file system.
  */
-import { CrashVfs, Random, type Schedule } from '@jump/testkit';
+import { CrashVfs, type ImageChoice, Random, type Schedule } from '@jump/testkit';
 import { type JumpEvent, load, open } from '../../../src/index.ts';
 import { checkDirectory } from '../../invariants.ts';
 import { type Contents, makeValue } from './contents.ts';
@@ -229,9 +229,12 @@ export class CrashHistory {
     if (this.#db !== undefined) this.#ledger.handOver(issued);
   }
 
+  /** Hands over in the middle of a turn, sometimes of one that has rotated logs. */
   #handOver(): void {
+    if (this.#random.chance(0.5)) for (let i = 0; i < 6; i++) this.#write(false);
     this.#db.handOver();
     this.#ledger.handOver(this.#ledger.issued);
+    this.#checkNow('handing over', { entries: 'all', bytes: 'all' });
   }
 
   #clear(): void {
@@ -268,8 +271,7 @@ export class CrashHistory {
     const wrong = this.#ledger.verdict(found, this.#ledger.handedOver);
     if (wrong !== undefined) throw new Error(`opened again: ${wrong}`);
     this.#ledger.goOnFrom(found);
-    // Where directories cannot be synced, an opening ends with a name that is not on the disk yet.
-    if (this.#disk.capabilities.directorySync) this.#ledger.settle();
+    this.#ledger.settle();
     this.#mark('openings');
     // What the dead store had promised is nobody's business any more.
     await this.#schedule.turn();
@@ -342,11 +344,7 @@ export class CrashHistory {
     };
     this.#opening = true;
     try {
-      return open<string, Uint8Array>(DIRECTORY, {
-        ...this.#workload.options,
-        vfs: disk,
-        onEvent,
-      });
+      return open<string, Uint8Array>(DIRECTORY, { ...this.#workload.options, vfs: disk, onEvent });
     } finally {
       this.#opening = false;
     }
@@ -378,11 +376,11 @@ export class CrashHistory {
   }
 
   /** Checks what a power loss, or the death of the process, leaves now. */
-  #checkNow(where: string): void {
+  #checkNow(where: string, wanted?: ImageChoice): void {
     const random = this.#images;
     if (this.#failure !== undefined || !random.chance(this.#share)) return;
     const { acknowledged, handedOver } = this.#ledger;
-    const choice = random.pick(CHOICES);
+    const choice = wanted ?? random.pick(CHOICES);
     const processDied = choice.entries === 'all' && choice.bytes === 'all';
     const least = processDied ? handedOver : acknowledged;
     try {

@@ -57,6 +57,7 @@ export class Watcher {
     snapshots: number,
   ): void {
     this.#mark('merges');
+    if (event.inputs[0]!.level > 0) this.#mark('merges below level 0');
     if (snapshots > 0) this.#mark('merges under a snapshot');
     const outputs = event.outputs.map((number) => {
       const table = this.#read(disk, number);

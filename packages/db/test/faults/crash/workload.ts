@@ -3,6 +3,9 @@ import { full, leveled, tiered } from '@jump/compaction';
 import type { CrashMode, Random } from '@jump/testkit';
 import type { OpenOptions } from '../../../src/index.ts';
 
+/** So many keys are neighbours. */
+const REGION = 3;
+
 /** Draws what the batches of a history are made of. */
 export class Workload {
   readonly mode: CrashMode;
@@ -14,17 +17,21 @@ export class Workload {
   readonly #random: Random;
   /** Whether keys come in ascending order, as those of a journal do: tables are moved then. */
   readonly #ascending: boolean;
+  /** Whether only a few neighbours are written for a while: moved tables are merged later then. */
+  readonly #regional: boolean;
   readonly #long: number;
   readonly #longest: number;
   readonly #deletions: number;
   readonly #prefix: string;
   #ascended = 0;
+  #region = 0;
 
   constructor(random: Random) {
     this.#random = random;
     this.mode = random.pick(['posix', 'posix', 'posix', 'ext4', 'windows']);
     this.eagerness = random.pick([0.05, 0.3, 0.6, 0.9]);
     this.#ascending = random.chance(0.2);
+    this.#regional = random.chance(0.3);
     this.#prefix = random.chance(0.15) ? 'a long beginning that all keys share, '.repeat(3) : 'key';
     this.#long = random.chance(0.1) ? 0.05 : 0.003;
     this.#longest = random.pick([300, 300, 300, 60]);
@@ -42,8 +49,9 @@ export class Workload {
       compression: random.pick(['snappy', 'none']),
       filter: random.pick(['jump', 'leveldb', 'none']),
       compaction: random.pick([
-        leveled({ l0Trigger: 2 }),
-        leveled({ l0Trigger: 2, levelMultiplier: 2 }),
+        // Tables that do not overlap are moved, where few suffice to start with.
+        leveled({ l0Trigger: this.#regional ? 1 : 2 }),
+        leveled({ l0Trigger: this.#regional ? 1 : 2, levelMultiplier: 2, baseSize: 2048 }),
         tiered(),
         full({ mergeThreshold: 3 }),
       ]),
@@ -52,9 +60,11 @@ export class Workload {
 
   /** Draws a key. */
   key(): string {
-    return this.#ascending && this.#random.chance(0.9)
-      ? this.#name(1000 + this.#ascended++)
-      : this.#random.pick(this.keys);
+    const random = this.#random;
+    if (this.#ascending && random.chance(0.9)) return this.#name(1000 + this.#ascended++);
+    if (!this.#regional) return random.pick(this.keys);
+    if (random.chance(0.06)) this.#region = random.integer(0, this.keys.length - REGION);
+    return this.keys[this.#region + random.integer(0, REGION - 1)]!;
   }
 
   /** Draws whether a write deletes. */

@@ -72,8 +72,9 @@ export function makePlan(findings: Findings, compare: RangeCompare): RepairPlan 
     chosen?.state === undefined
       ? byFiles(findings, compare)
       : byManifest(findings, chosen.state, compare);
-  for (const { file } of manifests.all) {
-    if (chosen !== undefined && file !== chosen.file) setUnused(file.notes, 'not the current one');
+  for (const one of manifests.all) {
+    if (chosen === undefined || one === chosen || one === manifests.current) continue;
+    setUnused(one.file.notes, 'not the current one');
   }
   // Also of what is not used: nothing that was ever written may look newer than what comes.
   const sequences = [

@@ -1,5 +1,5 @@
 /** Repairs during which the power fails: what may be on the disk after every call. */
-import { open, type RepairOptions, repair, type Vfs } from '@jump/db';
+import { open, type RepairOptions, type RepairReport, repair, type Vfs } from '@jump/db';
 import { CrashVfs, type DiskImage, type Random } from '@jump/testkit';
 import { DIRECTORY, diskOf, type Files, filesOf, sameFiles } from '../disk-files.ts';
 import type { Past } from '../repair-history.ts';
@@ -35,7 +35,7 @@ export async function repairCrashed(given: CrashedRepair): Promise<string[]> {
   before.delete('LOCK');
   const path = options.inPlace === true ? DIRECTORY : TARGET;
   const first = diskOf(before);
-  await repair(DIRECTORY, { ...options, vfs: first });
+  const report = await repair(DIRECTORY, { ...options, vfs: first });
   const result = read(first, path, past);
   const images: DiskImage[] = [];
   const crash = new CrashVfs(imageOf(before));
@@ -47,7 +47,7 @@ export async function repairCrashed(given: CrashedRepair): Promise<string[]> {
   crash.onOperation = () => {};
   const marks: string[] = [];
   for (const image of images) {
-    const after: Crashed = { past, before, result, options, disk: new CrashVfs(image) };
+    const after: Crashed = { past, before, result, report, options, disk: new CrashVfs(image) };
     marks.push(options.inPlace === true ? await checkInPlace(after) : await checkNew(after));
   }
   return marks;
@@ -62,6 +62,7 @@ interface Crashed {
   readonly before: Files;
   /** What the repaired store holds. */
   readonly result: string;
+  readonly report: RepairReport;
 }
 
 /** The old directory is as it was; the new one is whole, or no store. */
@@ -89,8 +90,12 @@ async function checkInPlace(crashed: Crashed): Promise<string> {
     const there = found.some((one) => one !== undefined && Buffer.compare(one, bytes) === 0);
     if (!there) fail(`${name} is gone`);
   }
-  await repair(DIRECTORY, { ...options, inPlace: false, vfs: disk, into: 'again' });
-  if (read(disk, 'again', past) !== result) fail('repaired again, with another result');
+  const report = await repair(DIRECTORY, { ...options, inPlace: false, vfs: disk, into: 'again' });
+  const again = read(disk, 'again', past);
+  if (again !== result) {
+    const show = JSON.stringify([crashed.report, report], null, 1);
+    fail(`repaired again, with another result:\n${again}\n${result}\n${show}`);
+  }
   if (!committed) return 'crash, not repaired';
   if (!sameFiles(lost, before)) fail('not all old files are in lost');
   if (read(disk, DIRECTORY, past) !== result) fail('repaired, with another result');

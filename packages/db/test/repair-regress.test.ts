@@ -1,0 +1,65 @@
+// Goal:   what the fault programme found about repair stays found: one test each, named after what
+//         went wrong.
+import { memoryVfs, open, repair } from '@jump/db';
+import { FaultVfs } from '@jump/testkit';
+import { expect, test } from 'vitest';
+import { contents, SMALL } from './checkpoint-store.ts';
+import { DIRECTORY, diskOf, filesOf, flipped, nameOf } from './disk-files.ts';
+import { made, repaired } from './repair-store.ts';
+
+test('the manifest of a repair in place that was cut short hid the deletions in the logs', async () => {
+  const { files, expected } = await made(
+    async (db) => {
+      // A table of which nothing is left in what the repair makes: no kinship tells of it.
+      for (let i = 0; i < 9; i++) db.set(`a${i}`, 'deleted since');
+      await db.flush();
+      for (let i = 0; i < 9; i++) db.set(`b${i}`, 'stays');
+      await db.flush();
+      for (let i = 0; i < 9; i++) db.delete(`a${i}`);
+    },
+    { memtableSize: 2 ** 20 },
+  );
+  const manifest = nameOf(files, /^MANIFEST/);
+  const damaged = { [manifest]: flipped(files.get(manifest)!, 60, 1) };
+  const disk = diskOf(files, damaged);
+  const vfs = new FaultVfs(disk);
+  // The manifest is on the disk, and CURRENT does not name it yet.
+  vfs.setFault({ at: 0, kinds: ['rename'] });
+  await expect(repair(DIRECTORY, { vfs, inPlace: true })).rejects.toThrow(/rename/);
+  expect(vfs.struck).toBe(true);
+  const again = await repaired(disk, { into: 'again' });
+  expect(again.found).toEqual(expected);
+  expect((await repaired(disk, { inPlace: true })).found).toEqual(expected);
+});
+
+test('a manifest without its end was believed where left-overs stood for what it named', async () => {
+  const vfs = memoryVfs();
+  const db = open(DIRECTORY, { ...SMALL, memtableSize: 2 ** 20, vfs });
+  const write = async (round: number): Promise<void> => {
+    for (let i = 0; i < 9; i++) db.set(`key${i}`, `round ${round}`);
+    await db.flush();
+  };
+  await write(1);
+  db.set('in the log', 'of the first round');
+  db.handOver();
+  const early = filesOf(vfs);
+  for (let round = 2; round < 5; round++) await write(round);
+  await db.compact();
+  db.set('in the log', 'of the last round');
+  const expected = contents(db);
+  db.close();
+  const files = filesOf(vfs);
+  const manifest = nameOf(files, /^MANIFEST/);
+  const { length } = early.get(manifest)!;
+  // Its end is zeros; the files of the first round are back, as after an unlink that was not synced.
+  const leftOvers = [...early].filter(([name]) => !files.has(name));
+  expect(leftOvers.length).toBeGreaterThan(1);
+  const zeroed = files
+    .get(manifest)!
+    .slice()
+    .fill(0, length + 10);
+  const disk = diskOf(files, { ...Object.fromEntries(leftOvers), [manifest]: zeroed });
+  const { found, report } = await repaired(disk);
+  expect(found).toEqual(expected);
+  expect(report.strategy).toBe('files');
+});

@@ -14,6 +14,7 @@ const guide = [
   { text: 'A Minecraft world', link: '/guide/minecraft' },
   { text: 'What was measured', link: '/guide/measured' },
   { text: 'Every figure', link: '/guide/figures' },
+  { text: 'Coming from level or classic-level', link: '/guide/from-level' },
   { text: 'Coming from the Python JumpDB', link: '/guide/from-python' },
 ];
 

@@ -51,7 +51,7 @@ test('a manifest without its end was believed where left-overs stood for what it
   const files = filesOf(vfs);
   const manifest = nameOf(files, /^MANIFEST/);
   const { length } = early.get(manifest)!;
-  // Its end is zeros; the files of the first round are back, as after an unlink that was not synced.
+  // Its end is zeros; the files of the first round are back, as after unlinks that were not synced.
   const leftOvers = [...early].filter(([name]) => !files.has(name));
   expect(leftOvers.length).toBeGreaterThan(1);
   const zeroed = files

@@ -28,9 +28,9 @@ export function chooseManifest(findings: Findings): ManifestFindings | undefined
 
 /**
  * The newest manifest that can be believed, of some that CURRENT does not name. A manifest is
- * written before CURRENT names it, and says then what the one before it says, or holds what a repair
- * has made of all: the newest one that has all its files is as good. If none has, the newest one
- * that is not older than the files.
+ * written before CURRENT names it, and says then what the one before it says, or what a repair has
+ * made of all: the newest one that has all its files is as good. If none has, the newest one that
+ * is not older than the files.
  */
 function newestOf(
   manifests: readonly ManifestFindings[],

@@ -17,6 +17,10 @@ export async function run(args: readonly string[], streams: Streams = {}): Promi
   const outcome: Outcome = { exitCode: EXIT.ok };
   try {
     const program = makeProgram(context, packageVersion(), outcome);
+    if (args.length === 0) {
+      await context.note(program.helpInformation().trimEnd());
+      return EXIT.usage;
+    }
     await program.parseAsync(args, { from: 'user' }).catch(settleCommander);
     await context.out.flush();
     return outcome.exitCode;

@@ -202,10 +202,8 @@ export class TableFile {
   #codec(id: number, offset: number): BlockCodec {
     const codec = this.codecs[id];
     if (codec !== undefined) return codec;
-    throw new JumpError('JUMP_UNSUPPORTED', `block is stored with unknown codec ${id}`, {
-      file: this.source,
-      offset,
-    });
+    const message = `block is stored with unknown codec ${id}; @jump/sstable/codecs has more`;
+    throw new JumpError('JUMP_UNSUPPORTED', message, { file: this.source, offset });
   }
 
   /** Closes the file; idempotent. */

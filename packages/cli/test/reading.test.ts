@@ -182,7 +182,7 @@ describe('what is wrong is told on stderr, with its exit code', () => {
 test('without a command it says what there is, on stderr, as a mistake; help is none', async () => {
   const nothing = await jump([]);
   expect([nothing.code, nothing.stdout]).toEqual([2, '']);
-  expect(nothing.stderr).toMatch(/^Usage: jump .*\n[^]* scan /);
+  expect(nothing.stderr).toMatch(/^Usage: jump .*\n[\s\S]* scan /);
   const help = await jump(['--help']);
   expect([help.code, help.stderr]).toEqual([0, '']);
   expect(help.stdout).toContain('Exit codes:');

@@ -24,6 +24,9 @@ export interface WalkOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A store that is walked over. */
+type Walked = Pick<Reading, 'approximateSize' | 'cursor'>;
+
 /** Entries between two looks at the clock. */
 const STRIDE = 256;
 /** How often progress is worked out. */
@@ -35,7 +38,7 @@ const PROGRESS_MS = 100;
  */
 export async function walk(
   context: Context,
-  db: Reading,
+  db: Walked,
   range: ByteRange,
   options: WalkOptions,
   visit: (entry: Entry) => void,
@@ -79,13 +82,13 @@ function visitNamed(visit: (entry: Entry) => void, entry: Entry): void {
 
 /** Tells how far a walk is: by how many bytes of tables lie behind it. */
 class Watch {
-  readonly #db: Reading;
+  readonly #db: Walked;
   readonly #range: ByteRange;
   readonly #total: number;
   readonly #progress: Progress;
   #next: number = performance.now() + PROGRESS_MS;
 
-  constructor(db: Reading, range: ByteRange, total: number, progress: Progress) {
+  constructor(db: Walked, range: ByteRange, total: number, progress: Progress) {
     this.#db = db;
     this.#range = range;
     this.#total = total;

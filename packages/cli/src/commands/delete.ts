@@ -3,8 +3,9 @@ import type { Context } from '../context.ts';
 import { parse } from '../encodings.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { isWhole, type RangeOptions, rangeOf } from '../range.ts';
-import { type Writing, writing } from '../stores.ts';
+import { writing } from '../stores.ts';
 import { counted } from '../units.ts';
+import { walk } from '../walk.ts';
 import type { ReadCommandOptions } from './options.ts';
 
 /** Options of `jump delete`. */
@@ -30,19 +31,20 @@ export async function deleteKeys(
     context,
     directory,
     { createIfMissing: false, recovery },
-    async (db) =>
-      deleteAll(db, keys.length > 0 ? keys.filter((key) => db.has(key)) : db.keys(range)),
+    async (db) => {
+      const batch = db.batch();
+      for (const key of keys) if (db.has(key)) batch.delete(key);
+      if (keys.length === 0) {
+        const options = { label: 'deleting', prints: false };
+        await walk(context, db, range, options, ({ key }) => batch.delete(key));
+      }
+      // One batch: whatever ends the process, none of it is done, or all.
+      const { length } = batch;
+      if (length > 0) batch.write({ sync: true });
+      return length;
+    },
   );
   if (context.json) context.printJson({ deleted });
   else await context.note(`deleted ${counted(deleted, 'entry', 'entries')} from ${directory}`);
   return deleted === 0 ? EXIT.no : EXIT.ok;
-}
-
-/** Deletes in one batch: whatever ends the process, none of it is done, or all. */
-function deleteAll(db: Writing, keys: Iterable<Uint8Array>): number {
-  const batch = db.batch();
-  for (const key of keys) batch.delete(key);
-  const { length } = batch;
-  if (length > 0) batch.write({ sync: true });
-  return length;
 }

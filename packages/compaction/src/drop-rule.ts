@@ -123,7 +123,7 @@ export class DropRule {
       this.#stripe = stripe;
     }
     if (readKind(bytes, end) !== KIND_DELETION) return true;
-    if (this.#everywhere || this.#mayBeOlder(bytes, start, keyEnd)) return true;
+    if (this.#everywhere || this.mayBeOlder(bytes, start, keyEnd)) return true;
     if (stripe > 0) {
       this.heldBack = sequence;
       return true;
@@ -160,7 +160,29 @@ export class DropRule {
     this.#keyLength = length;
   }
 
-  #mayBeOlder(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether it knows no snapshot, and keys ordered by their bytes: see `BlockMerge`. */
+  get plain(): boolean {
+    return this.#snapshots.length === 0 && this.#compare === undefined;
+  }
+
+  /** What becomes of tombstones that nothing newer covers: the same of all, or it depends. */
+  get tombstones(): 'keep' | 'drop' | 'ask' {
+    if (this.#everywhere) return 'keep';
+    return this.#older.length === 0 ? 'drop' : 'ask';
+  }
+
+  /** Takes up a merge of which the entry with this internal key was the last to be decided on. */
+  resumeAfter(bytes: Uint8Array, start: number, end: number): void {
+    this.#remember(bytes, start, end - TRAILER_LENGTH);
+    this.#sequence = readSequence(bytes, end);
+    this.#stripe = this.#stripeOf(this.#sequence);
+  }
+
+  /**
+   * Tells whether something older than a tombstone of this user key may lie outside the merge.
+   * Asked in ascending order.
+   */
+  mayBeOlder(bytes: Uint8Array, start: number, end: number): boolean {
     const compare = this.#compareAny;
     for (; this.#olderAt < this.#older.length; this.#olderAt++) {
       const { smallest, largest } = this.#older[this.#olderAt]!;

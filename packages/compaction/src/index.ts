@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+
+export type { BlockRun } from './block-merge.ts';
 export { checkPick } from './check-pick.ts';
 export { DropRule, type DropRuleOptions } from './drop-rule.ts';
 export { type FullOptions, full } from './full.ts';

@@ -22,6 +22,8 @@ import { type KeyRange, LEVELS, type LevelTables, type Pick, type PickState } fr
  * the merge that takes them further expensive (LevelDB's `MaxGrandParentOverlapBytes`).
  */
 export const GRANDPARENT_FACTOR = 10;
+/** Keys after which a merge looks at the grandparents again. */
+export const GRANDPARENT_STRIDE = 16;
 /** A pick does not grow beyond this many times `tableSize` of its own accord (LevelDB's). */
 export const EXPANSION_FACTOR = 25;
 

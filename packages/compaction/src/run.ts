@@ -15,8 +15,9 @@ import {
   type RangeCompare,
 } from '@jump/base';
 import { oldTableName, type TableMeta, tableName } from '@jump/manifest';
-import { BlockCache, TableReader } from '@jump/sstable';
+import { BlockCache, type BlockSupply, TableReader } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
+import type { BlockRun } from './block-merge.ts';
 import { DropRule } from './drop-rule.ts';
 import { InputVfs } from './input-vfs.ts';
 import type { CompactionJob, FilterSpec } from './job.ts';
@@ -75,6 +76,7 @@ export function* runCompaction(
       rule,
       grandparents: job.grandparents,
       cancelled,
+      runs: () => inputs.runs(),
     });
     try {
       for (;;) {
@@ -116,15 +118,61 @@ class Inputs {
    * One cursor over all inputs; a table of level 0 is a run of its own, another level is one run.
    */
   merged(): Cursor {
-    const cursors: Cursor[] = [];
-    for (const { level, tables } of this.#job.inputs) {
-      if (level === 0) for (const table of tables) cursors.push(this.#run([table]));
-      else cursors.push(this.#run(tables));
-    }
-    return mergeCursors(cursors, this.#compare);
+    return mergeCursors(
+      this.#tables().map((tables) => this.#cursor(tables)),
+      this.#compare,
+    );
   }
 
-  #run(tables: readonly TableMeta[]): Cursor {
+  /** The same inputs, as blocks. */
+  runs(): BlockRun[] {
+    return this.#tables().map((tables) => this.#run(tables));
+  }
+
+  #tables(): (readonly TableMeta[])[] {
+    return this.#job.inputs.flatMap(({ level, tables }) =>
+      level === 0 ? tables.map((table) => [table]) : [tables],
+    );
+  }
+
+  #run(tables: readonly TableMeta[]): BlockRun {
+    let open: { readonly reader: TableReader; readonly blocks: BlockSupply } | undefined;
+    let next = 0;
+    let ordinal = 0;
+    const close = (): void => {
+      if (open === undefined) return;
+      open.blocks.close();
+      this.#closeTable(open.reader);
+      open = undefined;
+    };
+    return {
+      close,
+      next: () => {
+        for (;;) {
+          if (open === undefined) {
+            if (next === tables.length) return undefined;
+            open = this.#openBlocks(tables[next++]!);
+            ordinal = 0;
+          }
+          if (ordinal === open.blocks.count) close();
+          else {
+            const block = open.blocks.block(ordinal++);
+            if (block.start < block.entriesEnd) return block;
+          }
+        }
+      },
+    };
+  }
+
+  #openBlocks(table: TableMeta): { readonly reader: TableReader; readonly blocks: BlockSupply } {
+    const reader = this.#openTable(table);
+    const cursor = reader.cursor({ fillCache: false });
+    this.#checkRange(table, cursor);
+    cursor.close();
+    return { reader, blocks: reader.blocks() };
+  }
+
+  #cursor(tables: readonly TableMeta[]): Cursor {
     const readers = new Map<Cursor, TableReader>();
     return levelCursor(tables, {
       compare: this.#compare,

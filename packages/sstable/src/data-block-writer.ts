@@ -15,6 +15,35 @@ const STREAM_ALWAYS_FROM = 1 << 26;
 /** The most bytes of the header of an entry. */
 const MAX_HEADER = 15;
 
+/** The entries of a block that was begun elsewhere, and what there is to know of them. */
+export interface BuiltEntries {
+  /** Holds all of the following. */
+  readonly bytes: Uint8Array;
+  /** The same memory, as numbers. */
+  readonly words: Uint32Array;
+  /** Where the entries begin. */
+  readonly start: number;
+  readonly end: number;
+  readonly entries: number;
+  /** Where in `words` the offsets of the restarts are. */
+  readonly restartsAt: number;
+  readonly restartCount: number;
+  /** Entries since the last restart, with that. */
+  readonly sinceRestart: number;
+  /** The last key. */
+  readonly lastKeyStart: number;
+  readonly lastKeyEnd: number;
+  /** The user keys, all different, each behind its length in two bytes. */
+  readonly keysStart: number;
+  readonly keysEnd: number;
+  readonly tombstones: number;
+  /** The lowest and the highest tag, in two halves. */
+  readonly minLow: number;
+  readonly minHigh: number;
+  readonly maxLow: number;
+  readonly maxHigh: number;
+}
+
 /** Writes one data block after the other. */
 export class DataBlockWriter {
   readonly #output: Output;
@@ -112,6 +141,23 @@ export class DataBlockWriter {
     output.reserve(length);
     copyRange(value, start, end, output.bytes, output.size);
     output.size += length;
+  }
+
+  /** Takes over the entries of a block that was begun elsewhere: the first ones of this block. */
+  takeOver(built: BuiltEntries): void {
+    const { bytes, words, start, end, restartsAt, lastKeyStart, lastKeyEnd } = built;
+    const output = this.#output;
+    output.reserve(end - start);
+    copyRange(bytes, start, end, output.bytes, output.size);
+    output.size += end - start;
+    for (let i = 0; i < built.restartCount; i++) this.#addRestart(words[restartsAt + i]!);
+    this.#sinceRestart = built.sinceRestart;
+    this.entries = built.entries;
+    this.#first = false;
+    const length = lastKeyEnd - lastKeyStart;
+    if (length > this.lastKey.length) this.#growLastKey(length, 0);
+    copyRange(bytes, lastKeyStart, lastKeyEnd, this.lastKey, 0);
+    this.lastKeyLength = length;
   }
 
   #growLastKey(length: number, used: number): void {

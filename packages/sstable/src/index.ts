@@ -3,11 +3,13 @@
  *
  * @packageDocumentation
  */
+export type { Block as BlockOfTable } from './block.ts';
 export { BlockCache, type BlockCacheStats } from './block-cache.ts';
 export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec } from './codecs.ts';
 export type { InternalEntry, TableEntry, TableRange } from './entries.ts';
 export type { TableKeys, UnknownOrder } from './key-order.ts';
 export { Lookup } from './lookup.ts';
+export { MergeKernel, MergeStop } from './merge/merge-kernel.ts';
 export { type FilterStats, type TableBlob, TableReader } from './reader.ts';
 export type { TableReaderOptions } from './reader-options.ts';
 export { RowCache } from './row-cache.ts';
@@ -21,6 +23,7 @@ export {
   type TableDamage,
 } from './salvage/salvage-table.ts';
 export type { TableProperties } from './survey.ts';
+export type { BlockSupply } from './table-cursor.ts';
 export type { TableTarget } from './table-file.ts';
 export type { TableRecord } from './table-properties.ts';
 export type { TableGap } from './tolerant-blocks.ts';

@@ -36,23 +36,30 @@ interface Engine {
   atob(base64: string): string;
 }
 
-/** The compiled module; `null` once it is known that there is none. */
-let compiled: object | null | undefined;
+/** The compiled modules, by their text; `null` once it is known that there are none. */
+let compiled: Map<string, object> | null = new Map();
 
 /** Makes an instance with memory of its own; the first of a thread takes about a millisecond. */
 export function startKernel(): KernelExports | undefined {
+  return instantiate(KERNEL_MODULE) as KernelExports | undefined;
+}
+
+/** Makes an instance of a module, given in base64; returns what it exports. */
+export function instantiate(text: string): unknown {
   const { WebAssembly, atob } = globalThis as unknown as Engine;
   if (compiled === null) return undefined;
   try {
-    if (compiled === undefined) {
-      compiled = null;
-      const bytes = Uint8Array.from(atob(KERNEL_MODULE), (character) => character.charCodeAt(0));
-      compiled = new WebAssembly.Module(bytes);
+    let module = compiled.get(text);
+    if (module === undefined) {
+      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      module = new WebAssembly.Module(bytes);
+      compiled.set(text, module);
     }
-    return new WebAssembly.Instance(compiled).exports as KernelExports;
+    return new WebAssembly.Instance(module).exports;
   } catch {
     // None here, refused by a page's security policy, without instructions on 128 bits; or no more
     // memory of this kind.
+    if (compiled.size === 0) compiled = null;
     return undefined;
   }
 }

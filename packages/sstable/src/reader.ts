@@ -24,7 +24,7 @@ import {
 } from './reader-options.ts';
 import { openAround, refuseGaps } from './salvage/open-around.ts';
 import { surveyTable, type TableProperties, verifyTable } from './survey.ts';
-import { TableCursor } from './table-cursor.ts';
+import { type BlockSupply, TableCursor } from './table-cursor.ts';
 import { TableFile, type TableTarget } from './table-file.ts';
 import type { TableRecord } from './table-properties.ts';
 import { type TableGap, TolerantBlocks } from './tolerant-blocks.ts';
@@ -264,6 +264,12 @@ export class TableReader {
    */
   cursor(options: { readonly fillCache?: boolean } = {}): Cursor {
     return this.#cursor(options.fillCache ?? true);
+  }
+
+  /** Gives out the data blocks, past the cache: for who merges whole blocks. @internal */
+  blocks(): BlockSupply {
+    this.#file.checkOpen();
+    return new CursorBlocks(this.#blocks, false);
   }
 
   #cursor(fillCache: boolean): TableCursor {

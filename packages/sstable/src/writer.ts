@@ -4,7 +4,7 @@
 import { readFixed32, readSequence56, sliceRange, TRAILER_LENGTH, writeFixed32 } from '@jump/base';
 import type { Vfs } from '@jump/vfs';
 import { BlockWriter } from './block-writer.ts';
-import { DataBlockWriter } from './data-block-writer.ts';
+import { type BuiltEntries, DataBlockWriter } from './data-block-writer.ts';
 import { FilterBuilder } from './filter-block.ts';
 import {
   type BlockHandle,
@@ -164,10 +164,52 @@ export class TableWriter {
     this.#state = 'open';
   }
 
+  /**
+   * Says which key a block begins with whose entries are built elsewhere. @internal
+   */
+  beginBlock(key: Uint8Array, start: number, end: number): void {
+    if (this.#state !== 'open') throw this.#notOpen();
+    const first = sliceRange(key, start, end);
+    if (this.#pending !== undefined) this.#addIndexEntry(first);
+    if (this.#entries === 0) this.#smallest = first;
+  }
+
+  /** Has the filter know the user keys of entries that are built elsewhere. @internal */
+  addKeys({ bytes, keysStart, keysEnd }: BuiltEntries): void {
+    const filter = this.#filter;
+    if (filter === undefined) return;
+    for (let at = keysStart; at < keysEnd; ) {
+      const start = at + 2;
+      at = start + (bytes[at]! | (bytes[at + 1]! << 8));
+      filter.add(bytes, start, at);
+    }
+  }
+
+  /**
+   * Takes over the entries of a block, of internal keys, that was begun elsewhere. @internal
+   *
+   * @param whole - whether the block ends with them
+   */
+  takeOver(built: BuiltEntries, whole: boolean): void {
+    if (this.#state !== 'open') throw this.#notOpen();
+    this.#state = 'failed';
+    this.addKeys(built);
+    this.#block.takeOver(built);
+    this.#entries += built.entries;
+    this.#tombstones += built.tombstones;
+    this.#countTags(built.minLow, built.minHigh);
+    this.#countTags(built.maxLow, built.maxHigh);
+    if (whole) this.#endBlock();
+    this.#state = 'open';
+  }
+
   #countTag(key: Uint8Array, end: number): void {
     const low = readFixed32(key, end - 8);
-    const high = readFixed32(key, end - 4);
     if ((low & 0xff) === 0) this.#tombstones++;
+    this.#countTags(low, readFixed32(key, end - 4));
+  }
+
+  #countTags(low: number, high: number): void {
     if (high < this.#minHigh || (high === this.#minHigh && low < this.#minLow)) {
       this.#minHigh = high;
       this.#minLow = low;

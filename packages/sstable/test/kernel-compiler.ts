@@ -1,11 +1,20 @@
-/** Compiles `wasm/kernel.ts` to the text of `src/kernel-module.ts`. */
+/** Compiles the WebAssembly modules to the text of TypeScript files. */
 import { readFileSync } from 'node:fs';
 
-const OPTIONS = [
-  ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
-  // In pages of 64 KiB, up to what the source calls the ring.
-  ['--initialMemory', '53'],
-].flat();
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+
+/** A module: its source, and how much memory it has at first, in pages of 64 KiB. */
+export interface KernelSource {
+  readonly name: string;
+  readonly constant: string;
+  readonly pages: number;
+}
+
+/** The modules. Their memory reaches up to what the sources call the ring, and the slots. */
+export const KERNELS: readonly (KernelSource & { readonly file: string })[] = [
+  { name: 'kernel', constant: 'KERNEL_MODULE', pages: 53, file: 'kernel-module.ts' },
+  { name: 'merge', constant: 'MERGE_MODULE', pages: 13, file: 'merge/merge-module.ts' },
+];
 
 /** Returns the compiler, or `undefined` if it is not installed. */
 export async function findCompiler(): Promise<typeof import('assemblyscript/asc') | undefined> {
@@ -15,9 +24,11 @@ export async function findCompiler(): Promise<typeof import('assemblyscript/asc'
 /** Returns the text of the generated file. */
 export async function compileKernel(
   compiler: typeof import('assemblyscript/asc'),
+  { name: source, constant, pages }: KernelSource,
 ): Promise<string> {
   let module: Uint8Array = new Uint8Array(0);
-  const { error, stderr } = await compiler.main(['kernel.ts', '-o', 'kernel.wasm', ...OPTIONS], {
+  const words = [`${source}.ts`, '-o', 'kernel.wasm', ...OPTIONS, '--initialMemory', `${pages}`];
+  const { error, stderr } = await compiler.main(words, {
     readFile(name) {
       // The compiler appends the extension that our imports already have.
       const file = /^([a-z0-9]+)\.ts(\.ts)?$/.exec(name)?.[1];
@@ -30,10 +41,10 @@ export async function compileKernel(
     listFiles: () => [],
   });
   if (error !== null) throw new Error(stderr.toString(), { cause: error });
-  return `/** The WebAssembly module of \`wasm/kernel.ts\`; written by \`npm run kernel\`. */
+  return `/** The WebAssembly module of \`wasm/${source}.ts\`; written by \`npm run kernel\`. */
 
 /** ${module.length} bytes, in base64: nothing is to be fetched, and no bundler has to know. */
-export const KERNEL_MODULE: string =
+export const ${constant}: string =
   '${Buffer.from(module).toString('base64')}';
 `;
 }

@@ -4,7 +4,7 @@
 //         file system turns from the first to the second at each of its calls in turn. Files that
 //         were opened before stay readable, as removed ones do.
 import { cpSync } from 'node:fs';
-import { open, openReadOnly } from '@jump/db';
+import { open, openReadOnly, storedVersions } from '@jump/db';
 import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
 import { expect, test } from 'vitest';
 import { temporary } from './temporary.ts';
@@ -85,3 +85,27 @@ test.each([1000, 1])(
     expect([...seen].sort()).toEqual(['1'.repeat(50), '2'.repeat(50)]);
   },
 );
+
+test('at every call the store may change under a list of its versions', async () => {
+  const after = temporary();
+  await fill(after, '1');
+  const before = temporary();
+  cpSync(after, before, { recursive: true });
+  await fill(after, '2');
+  const list = (calls: number) => {
+    const { vfs, used } = turning(before, after, calls);
+    const versions = [...storedVersions('/store', { vfs })];
+    const found = versions.map(({ file, sequence, value }) => `${file} ${sequence} ${value[0]}`);
+    return { found: found.join('\n'), used: used() };
+  };
+  const [first, second] = [list(Number.POSITIVE_INFINITY), list(0)];
+  expect(first.found).not.toBe(second.found);
+  let seen = 0;
+  for (let calls = 0; calls <= first.used; calls++) {
+    const { found } = list(calls);
+    if (found === first.found) seen++;
+    else expect(found).toBe(second.found);
+  }
+  expect(seen).toBeGreaterThan(0);
+  expect(seen).toBeLessThan(first.used);
+});

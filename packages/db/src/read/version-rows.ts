@@ -89,20 +89,29 @@ export class VersionRows {
       const versions = this.#readVersions();
       const held = new HeldFiles(this.#vfs);
       try {
-        const logs = this.#liveLogs(versions);
-        const tables = versions.current.levels.flat();
-        // Looking at a file holds it; one that is missing is told when it is read.
-        for (const { number } of tables) tablePath(held.vfs, this.#directory, number);
-        for (const log of logs) held.vfs.stat(log);
-        if (sameFiles(versions, this.#readVersions())) return { held, versions, logs };
+        const store = { held, versions, logs: this.#holdFiles(held, versions) };
+        if (sameFiles(versions, this.#readVersions())) return store;
       } catch (error) {
         held.close();
-        throw error;
+        // A log that a writer has removed meanwhile; or one that is missing, if nothing changed.
+        if (!(error instanceof JumpError)) throw error;
+        if (sameFiles(versions, this.#readVersions())) throw error;
       }
       held.close();
     }
     const what = `changed during each of ${ATTEMPTS} attempts to read it`;
     throw new JumpError('JUMP_IO', what, { file: this.#directory });
+  }
+
+  /** Opens tables and logs; returns the logs' paths. A table that is missing is told when read. */
+  #holdFiles(held: HeldFiles, versions: VersionSet): string[] {
+    const logs = this.#liveLogs(versions);
+    // Looking at a file holds it.
+    for (const { number } of versions.current.levels.flat()) {
+      tablePath(held.vfs, this.#directory, number);
+    }
+    for (const log of logs) held.vfs.stat(log);
+    return logs;
   }
 
   #readVersions(): VersionSet {

@@ -48,18 +48,17 @@ async function make(entries) {
  * @param {string[]} commands
  */
 async function read(commands) {
-  const all = ['count', 'verify', 'scan', 'dump', 'export', 'levels', 'iterate', 'nextv'];
+  const jump = ['count', 'verify', 'levels', 'scan', 'dump', 'by-key', 'export'];
+  const all = [...jump, 'iterate', 'nextv'];
   console.log('command     seconds   CPU s   MB of memory');
   for (const command of commands.length === 0 ? all : commands) {
     const level = command === 'iterate' || command === 'nextv';
     const script = level ? [fileURLToPath(import.meta.url)] : [BIN];
     const args = ['-v', 'hex'];
-    const { seconds, cpu, memory } = await measure([
-      ...script,
-      command,
-      directory,
-      ...(command === 'scan' || command === 'dump' ? args : []),
-    ]);
+    const words = command === 'by-key' ? ['dump', directory, '--by-key'] : [command, directory];
+    const prints = ['scan', 'dump', 'by-key'].includes(command);
+    const call = [...script, ...words, ...(prints ? args : [])];
+    const { seconds, cpu, memory } = await measure(call);
     const cells = [seconds.toFixed(1), cpu.toFixed(1), String(Math.round(memory))];
     console.log(command.padEnd(10), ...cells.map((cell) => cell.padStart(8)));
   }

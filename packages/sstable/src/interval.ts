@@ -40,9 +40,15 @@ export class Interval {
     let count = 0;
     for (let at = restartAt(block, restart); at < end; count++) {
       if (FIELDS * (count + 1) > this.#entries.length) this.#grow();
-      readHeader(bytes, at, entriesEnd, header);
-      const { shared, unshared, keyAt } = header;
-      at = keyAt + unshared + header.valueLength;
+      let shared = bytes[at]!;
+      let unshared = bytes[at + 1]!;
+      let valueLength = bytes[at + 2]!;
+      let keyAt = at + 3;
+      if ((shared | unshared | valueLength) > 0x7f) {
+        readHeader(bytes, at, entriesEnd, header);
+        ({ shared, unshared, valueLength, keyAt } = header);
+      }
+      at = keyAt + unshared + valueLength;
       const entries = this.#entries;
       const place = FIELDS * count;
       entries[place + KEY_AT] = keyAt - start;

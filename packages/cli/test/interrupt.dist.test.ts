@@ -36,7 +36,9 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** How many tables are in a directory. */
 const tablesIn = (directory: string): number =>
-  existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.ldb')).length : 0;
+  existsSync(directory) ? tablesOf(readdirSync(directory)) : 0;
+const tablesOf = (names: readonly string[]): number =>
+  names.filter((name) => name.endsWith('.ldb')).length;
 
 describe('import', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('into a new store, %s', async (signal) => {
@@ -75,9 +77,10 @@ describe('import', () => {
   });
 });
 
-test('export leaves neither the file nor a part of it', async () => {
-  // A store that takes a while: most of it is compressed away.
+/** A store that takes a while: most of it is compressed away. */
+async function largeStore(): Promise<string> {
   const large = join(place, 'large');
+  if (existsSync(large)) return large;
   const { code } = await jump(
     ['import', large],
     Array.from(
@@ -86,6 +89,28 @@ test('export leaves neither the file nor a part of it', async () => {
     ).join('\n'),
   );
   expect(code).toBe(0);
+  return large;
+}
+
+test.each([[[]], [['--in-place']]])(
+  'repair leaves nothing, and all that was there: %j',
+  async (more) => {
+    const large = await largeStore();
+    const target = `${large}.repaired`;
+    const before = readdirSync(large);
+    const child = start(['repair', large, ...more]);
+    const end = ended(child);
+    await until(() => existsSync(target) || tablesIn(large) > tablesOf(before));
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ signal: 'SIGINT', stdout: '' });
+    expect(existsSync(target)).toBe(false);
+    expect(readdirSync(large)).toEqual(before);
+    expect((await jump(['verify', large])).code).toBe(0);
+  },
+);
+
+test('export leaves neither the file nor a part of it', async () => {
+  const large = await largeStore();
   const file = join(place, 'out.jsonl.gz');
   const child = start(['export', large, file]);
   const end = ended(child);

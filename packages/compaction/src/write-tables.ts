@@ -42,8 +42,6 @@ export interface WriteTablesOptions {
   readonly filter?: FilterPolicy | undefined;
   /** Which entries to leave out. */
   readonly rule: DropRule;
-  /** Have the tables say that a repair wrote them. */
-  readonly repaired?: boolean;
   /** Tables end where they would overlap more than ten times `tableSize` of these. */
   readonly grandparents?: readonly TableMeta[];
   /** Asked between portions: `true` stops the work, which throws `JUMP_CLOSED`. */
@@ -143,7 +141,6 @@ class TableSeries implements TableSink {
       blockSize,
       compression,
       filter: options.filter,
-      repaired: options.repaired === true,
       ...(indexInterval === undefined ? {} : { indexInterval }),
     };
   }

@@ -51,6 +51,7 @@ describe('in place', () => {
     expect(found).toEqual(expected);
     expect(report).toMatchObject({ directory: DIRECTORY, originals: `${DIRECTORY}/lost` });
     expect(vfs.list(DIRECTORY)).toContain('notes.txt');
+    expect(vfs.list(DIRECTORY).filter((name) => name.endsWith('.dbtmp'))).toEqual([]);
     const lost = filesOf(vfs, `${DIRECTORY}/lost`);
     expect(lost).toEqual(new Map([...old].filter(([name]) => !/LOCK|notes/.test(name))));
     checkDirectory(vfs, DIRECTORY, undefined, ['lost', 'notes.txt']);

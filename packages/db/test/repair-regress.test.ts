@@ -63,3 +63,38 @@ test('a manifest without its end was believed where left-overs stood for what it
   expect(found).toEqual(expected);
   expect(report.strategy).toBe('files');
 });
+
+test('a table that a repair in place had begun was taken for a damaged one of the store', async () => {
+  const { files } = await made();
+  const manifest = nameOf(files, /^MANIFEST/);
+  const MARK = new TextEncoder().encode('JumpDB repair\n');
+  const begun = { '000098.ldb': new Uint8Array(0), '000099.log': new Uint8Array(0) };
+  const damage = { [manifest]: undefined, CURRENT: undefined };
+  const lines = async (changes: Record<string, Uint8Array | undefined>) => {
+    const { files: told } = await repair(DIRECTORY, { vfs: diskOf(files, changes), dryRun: true });
+    return told
+      .filter(({ name }) => name in begun)
+      .map(({ state, reason }) => `${state} ${reason ?? ''}`);
+  };
+  const cut = 'unused a repair that was cut short has made it';
+  const marked = { ...begun, '000098.dbtmp': MARK };
+  expect(await lines({ ...damage, ...marked })).toEqual([cut, cut]);
+  // What lies in front of the mark is none of its files; another file of that name is no mark.
+  expect(await lines({ ...damage, ...begun, '000099.dbtmp': MARK })).toEqual([
+    expect.stringMatching(/^damaged /),
+    cut,
+  ]);
+  const other = MARK.map((byte) => byte ^ 1);
+  const unmarked = await lines({ ...damage, ...begun, '000098.dbtmp': other });
+  expect(unmarked).toEqual([expect.stringMatching(/^damaged /), 'whole ']);
+  // CURRENT names a manifest of its own: it came to its end.
+  const done = { 'MANIFEST-000100': files.get(manifest), [manifest]: undefined };
+  const CURRENT = new TextEncoder().encode('MANIFEST-000100\n');
+  expect(await lines({ ...marked, ...done, CURRENT })).not.toContain(cut);
+});
+
+test('outputs that were copied without the old files are a store', async () => {
+  const { files, expected } = await made();
+  const mark = new TextEncoder().encode('JumpDB repair\n');
+  expect((await repaired(diskOf(files, { '000001.dbtmp': mark }))).found).toEqual(expected);
+});

@@ -16,6 +16,7 @@ export {
   oldTableName,
   parseFileName,
   tableName,
+  temporaryName,
 } from './file-names.ts';
 export { type StoreContents, writeFirstManifest } from './first-manifest.ts';
 export { type ManifestState, readManifest, type TornTail } from './recover.ts';

@@ -25,8 +25,6 @@ export interface TableRecord {
   readonly smallestSequence: bigint;
   /** The highest sequence. */
   readonly largestSequence: bigint;
-  /** Whether a repair wrote it: one that was cut short may have left it behind. */
-  readonly repaired?: boolean;
 }
 
 /** Turns ASCII into bytes. */
@@ -48,7 +46,6 @@ export function writeProperties(properties: TableRecord): BlockWriter {
   block.addNumber(asciiBytes('entries'), BigInt(properties.entries));
   block.addNumber(asciiBytes('internal-keys'), properties.keys === 'internal' ? 1n : 0n);
   block.addNumber(asciiBytes('largest-sequence'), properties.largestSequence);
-  if (properties.repaired === true) block.addNumber(asciiBytes('repaired'), 1n);
   block.addNumber(asciiBytes('smallest-sequence'), properties.smallestSequence);
   block.addNumber(asciiBytes('tombstones'), BigInt(properties.tombstones));
   block.finish();
@@ -82,6 +79,5 @@ export function readProperties(block: Block, source: string, offset: number): Ta
     tombstones: count('tombstones'),
     smallestSequence: value('smallest-sequence'),
     largestSequence: value('largest-sequence'),
-    ...(values.get('repaired') === 1n ? { repaired: true } : {}),
   };
 }

@@ -28,8 +28,6 @@ export interface TableWriterOptions {
   readonly compression?: 'snappy' | 'none';
   /** The filter to store; none if not given. */
   readonly filter?: FilterPolicy | undefined;
-  /** Have the table say that a repair wrote it (default false). */
-  readonly repaired?: boolean;
 }
 
 /** The options with their defaults, checked. */
@@ -41,7 +39,6 @@ export interface WriterSettings {
   readonly restartInterval: number;
   readonly snappy: boolean;
   readonly filter: FilterPolicy | undefined;
-  readonly repaired: boolean;
 }
 
 const NAMES: ReadonlySet<string> = new Set<keyof TableWriterOptions>([
@@ -52,7 +49,6 @@ const NAMES: ReadonlySet<string> = new Set<keyof TableWriterOptions>([
   'restartInterval',
   'compression',
   'filter',
-  'repaired',
 ]);
 
 /**
@@ -78,7 +74,6 @@ export function checkWriterOptions(options: TableWriterOptions): WriterSettings 
     snappy:
       checkOneOf('compression', options.compression ?? 'snappy', ['snappy', 'none']) === 'snappy',
     filter: options.filter,
-    repaired: options.repaired === true,
   };
 }
 

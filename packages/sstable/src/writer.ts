@@ -270,7 +270,7 @@ export class TableWriter {
   /** Writes filter, properties and meta-index; returns the meta-index's handle. */
   #writeMeta(): BlockHandle {
     const output = this.#output;
-    const { filter, keys, repaired } = this.#settings;
+    const { filter, keys } = this.#settings;
     const names: { key: Uint8Array; handle: BlockHandle }[] = [];
     if (this.#filter !== undefined && filter !== undefined) {
       const contents = this.#filter.finish();
@@ -282,7 +282,6 @@ export class TableWriter {
       entries: this.#entries,
       tombstones: this.#tombstones,
       ...this.#sequences(),
-      repaired,
     });
     const handle = output.writeBlock(properties.bytes, properties.size, false);
     // 'f' sorts before 'j': the names are in order.

@@ -61,9 +61,8 @@ function isOfTheseFiles(state: ManifestState, findings: Findings): boolean {
 function hasOtherEntries(state: ManifestState, { tables, logs }: Findings): boolean {
   const named = new Set(state.version.levels.flat().map(({ number }) => number));
   const live = logs.filter(({ file }) => file.number >= state.logNumber);
-  return [...tables.values()].some(({ file, largestSequence, record }) => {
-    if (named.has(file.number) || record?.repaired === true) return false;
-    if (largestSequence <= state.lastSequence) return false;
+  return [...tables.values()].some(({ file, largestSequence }) => {
+    if (named.has(file.number) || largestSequence <= state.lastSequence) return false;
     return !live.some(
       (log) => log.firstSequence <= largestSequence && largestSequence <= log.lastSequence,
     );
@@ -72,12 +71,12 @@ function hasOtherEntries(state: ManifestState, { tables, logs }: Findings): bool
 
 /**
  * Whether there are tables that were made after a state was written: whole ones, since a crash
- * leaves others, and none of a repair in place that was cut short.
+ * leaves others.
  */
 function hasNewerTables({ nextFileNumber }: ManifestState, { tables }: Findings): boolean {
   return [...tables].some(
-    ([number, { entries, problem, record }]) =>
-      number >= nextFileNumber && entries > 0 && problem === undefined && record?.repaired !== true,
+    ([number, { entries, problem }]) =>
+      number >= nextFileNumber && entries > 0 && problem === undefined,
   );
 }
 

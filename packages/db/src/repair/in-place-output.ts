@@ -1,7 +1,9 @@
 /** Repairing a store where it is, and keeping what it was made of. */
 import { JumpError } from '@jump/base';
+import { parseFileName } from '@jump/manifest';
 import { joinPath, type Vfs, type VfsLock } from '@jump/vfs';
 import { FileCopier } from '../copy-file.ts';
+import { writeBegunMark } from './begun-mark.ts';
 import { type OutputOptions, StoreOutput } from './output.ts';
 import type { StoreFiles } from './store-files.ts';
 
@@ -26,12 +28,16 @@ export class InPlaceOutput extends StoreOutput {
   readonly originals: string;
   readonly #parts: InPlaceParts;
   readonly #archived: string[] = [];
+  readonly #mark: string;
   #made = false;
 
+  /** Begins; from here on the directory says that it has begun. */
   constructor(parts: InPlaceParts, options: OutputOptions) {
     super(parts.vfs, parts.directory, parts.nextNumber, options);
+    const { vfs, directory, nextNumber } = parts;
     this.#parts = parts;
-    this.originals = freeName(parts.vfs, joinPath(parts.directory, LOST));
+    this.originals = freeName(vfs, joinPath(directory, LOST));
+    this.#mark = writeBegunMark(vfs, directory, nextNumber);
   }
 
   protected check(): void {
@@ -55,17 +61,25 @@ export class InPlaceOutput extends StoreOutput {
 
   protected afterCommit(): void {
     const { vfs, directory, files } = this.#parts;
-    for (const name of files.names) {
-      // What cannot be removed is removed at the next opening.
-      if (name !== 'CURRENT') attempt(() => vfs.remove(joinPath(directory, name)));
-    }
-    attempt(() => vfs.syncDirectory(directory));
+    const old = files.names.filter((name) => name !== 'CURRENT');
+    const isTemporary = (name: string): boolean => parseFileName(name)?.type === 'temp';
+    // What cannot be removed is removed at the next opening.
+    attempt(() => {
+      vfs.remove(this.#mark);
+      for (const name of old.filter(isTemporary)) vfs.remove(joinPath(directory, name));
+      vfs.syncDirectory(directory);
+      for (const name of old.filter((one) => !isTemporary(one))) {
+        attempt(() => vfs.remove(joinPath(directory, name)));
+      }
+      vfs.syncDirectory(directory);
+    });
   }
 
   /** Of no use to anybody without a repaired store. */
   protected undo(): void {
     for (const path of this.#archived) attempt(() => this.vfs.remove(path));
     if (this.#made) attempt(() => this.vfs.removeDirectory(this.originals));
+    attempt(() => this.vfs.remove(this.#mark));
   }
 }
 

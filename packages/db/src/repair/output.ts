@@ -2,8 +2,8 @@
  * Where a repaired store is written to: nowhere, a new directory, or the one that it was in.
  *
  * CURRENT comes last, always. Until then a new directory is no store, and the old one is as it was
- * but for tables that nothing names, and second names of its files in `lost`. From then on it is the
- * repaired one; its old files, whose second names are on the disk by then, are removed.
+ * but for files behind a mark (`begun-mark.ts`), and second names of its own in `lost`. From then on
+ * it is the repaired one; its old files, whose second names are on the disk by then, are removed.
  */
 import type { Comparator, Cursor, FilterPolicy, RangeCompare } from '@jump/base';
 import { DropRule, type TableSpec, writeTables } from '@jump/compaction';
@@ -168,9 +168,7 @@ export abstract class StoreOutput implements Output {
     const { comparator, table, filter, slices } = this.options;
     const { vfs, directory, next } = this;
     const numbers = { first: next, count };
-    // So that those of a repair that is cut short are known for what they are.
-    const repaired = true;
-    const options = { vfs, directory, numbers, comparator, table, filter, rule, repaired };
+    const options = { vfs, directory, numbers, comparator, table, filter, rule };
     const written = await slices.run(writeTables(cursor, options), progress);
     for (const { number } of written.tables) this.next = Math.max(this.next, number + 1);
     return written;

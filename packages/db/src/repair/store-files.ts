@@ -1,8 +1,9 @@
 /** The files of a directory that may be parts of a store. */
 import { JumpError } from '@jump/base';
-import { logName, manifestName, parseFileName, tableName } from '@jump/manifest';
+import { logName, manifestName, parseFileName, readCurrent, tableName } from '@jump/manifest';
 import { joinPath, type Vfs } from '@jump/vfs';
 import { notADirectory } from '../directories.ts';
+import { isBegunMark } from './begun-mark.ts';
 import { type FileNotes, fileNotes, setUnused } from './report.ts';
 
 /** One file of a store. */
@@ -45,10 +46,21 @@ export function listStoreFiles(vfs: Vfs, directory: string): StoreFiles {
   // `000005.ldb` before `5.ldb` and `000005.sst`, which readers take only where it is missing.
   names.sort((a, b) => Number(isProper(b)) - Number(isProper(a)));
   for (const name of names) listing.add(name, joinPath(directory, name), vfs);
+  listing.leaveOutOutputs(currentNumber(vfs, directory));
   if (listing.names.length === 0) {
     throw new JumpError('JUMP_NOT_FOUND', 'no files of a store are there', { file: directory });
   }
   return listing;
+}
+
+/** The number of the manifest that CURRENT names, if it names one. */
+function currentNumber(vfs: Vfs, directory: string): number | undefined {
+  try {
+    return readCurrent(vfs, directory)?.number;
+  } catch (error) {
+    if (error instanceof JumpError && error.code === 'JUMP_CORRUPTION') return undefined;
+    throw error;
+  }
 }
 
 function isProper(name: string): boolean {
@@ -58,13 +70,15 @@ function isProper(name: string): boolean {
 }
 
 class Listing implements StoreFiles {
-  readonly tables: StoreFile[] = [];
-  readonly logs: StoreFile[] = [];
-  readonly manifests: StoreFile[] = [];
+  tables: StoreFile[] = [];
+  logs: StoreFile[] = [];
+  manifests: StoreFile[] = [];
   readonly names: string[] = [];
   readonly notes: FileNotes[] = [];
   current: FileNotes | undefined;
   nextNumber = 1;
+  /** Where the outputs of repairs begin that were begun. */
+  #begun: number[] = [];
 
   add(name: string, path: string, vfs: Vfs): void {
     const file = parseFileName(name);
@@ -72,8 +86,11 @@ class Listing implements StoreFiles {
     const { type, number } = file;
     this.names.push(name);
     this.nextNumber = Math.max(this.nextNumber, number + 1);
-    // A manifest's name on its way to CURRENT.
-    if (type === 'temp') return;
+    // A manifest's name on its way to CURRENT; or that.
+    if (type === 'temp') {
+      if (isBegunMark(vfs, path)) this.#begun.push(number);
+      return;
+    }
     const notes = fileNotes(name, type);
     this.notes.push(notes);
     const stat = vfs.stat(path);
@@ -87,6 +104,20 @@ class Listing implements StoreFiles {
       const same = list.find((one) => one.number === number);
       if (same === undefined) insert(list, { number, name, path, size: stat.size, notes });
       else setUnused(notes, `${same.name} has its number`);
+    }
+  }
+
+  /** Leaves out what a repair in place has made that did not come to its end. */
+  leaveOutOutputs(current: number | undefined): void {
+    const from = Math.min(...this.#begun.filter((number) => !(current! >= number)));
+    const isOld = ({ number }: StoreFile): boolean => number < from;
+    // Without any old file there was nothing to repair: somebody has copied these alone.
+    if (![...this.tables, ...this.logs].some(isOld)) return;
+    for (const kind of ['tables', 'logs', 'manifests'] as const) {
+      for (const file of this[kind]) {
+        if (!isOld(file)) setUnused(file.notes, 'a repair that was cut short has made it');
+      }
+      this[kind] = this[kind].filter(isOld);
     }
   }
 }

@@ -19,8 +19,8 @@ export const REPAIR_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/repair/current-manifest.ts',
-        find: 'if (current.state === undefined || isOfTheseFiles(current.state, findings)) {',
-        replace: 'if (current.state === undefined || findings.files !== undefined) {',
+        find: 'if (state !== undefined && isOfTheseFiles(state, findings)) return current;',
+        replace: 'if (state !== undefined) return current;',
       },
     ],
   },

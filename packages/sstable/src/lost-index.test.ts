@@ -101,7 +101,27 @@ test('a key is answered for out of whole blocks alone', () => {
     expect(() => table.get(text(one.split(' ')[0] ?? ''))).toThrow(damaged);
   }
   expect(() => table.get(text(`${name(149)} and behind`))).toThrow(damaged);
+  expect(value(name(139))).toContain('value 278');
+  // Other versions of the keys on both sides may have lain between.
+  const [gap] = table.gaps;
+  for (const side of [gap?.after, gap?.upTo]) {
+    expect(side).toBeDefined();
+    expect(() => table.get(side?.subarray(0, -8) ?? text(''))).toThrow(damaged);
+  }
   expect(value(`${name(1)} between`)).toBe('');
+});
+
+test('blocks that are there twice, or out of their order, are part of a gap', () => {
+  const data = sound.subarray(0, dataEnd);
+  const twice = TableReader.fromBytes(Uint8Array.from([...data, ...data]), { tolerant: true });
+  expect(Array.from(twice.internalEntries(), line)).toEqual(whole);
+  expect(twice.gaps).toMatchObject([{ offset: dataEnd, bytes: dataEnd, upTo: undefined }]);
+  const middle = offsets[4] ?? 0;
+  const turned = Uint8Array.from([...data.subarray(middle), ...data.subarray(0, middle)]);
+  const table = TableReader.fromBytes(turned, { tolerant: true });
+  const keys = Array.from(table.internalEntries(), ({ userKey }) => show(userKey));
+  expect(keys).toEqual([...keys].sort());
+  expect(table.gaps).toMatchObject([{ offset: dataEnd - middle, bytes: middle }]);
 });
 
 test('entries, in both directions and with bounds, and cursors need no index', () => {

@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './packages/tools/src/longest-first.ts';
 import { markdownTests } from './packages/tools/src/md-tests.ts';
 
 // Tests run the packages' TypeScript sources, through the "@jump/source" export condition, with no
@@ -9,6 +11,9 @@ const source = { ssr: { resolve: { conditions: ['@jump/source', ...defaultServer
 export default defineConfig({
   test: {
     reporters: ['default', './packages/tools/src/closing-line.ts'],
+    // Also where there are two processors only: the longest tests wait for processes of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...source,

@@ -42,7 +42,8 @@ export function findOwnEnd(
 
 /** Searches one block for whole fragments, each place at most once. */
 export class BlockScan {
-  readonly #prefix = new Int32Array(BLOCK_LENGTH + 1);
+  /** Made when it is first needed: most logs are whole. */
+  #prefix: Int32Array = new Int32Array(0);
   #ready = false;
 
   /** Forgets the block: the next search is in another one. */
@@ -71,6 +72,7 @@ export class BlockScan {
   }
 
   #prepare(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#prefix.length === 0) this.#prefix = new Int32Array(BLOCK_LENGTH + 1);
     const prefix = this.#prefix;
     prefix[0] = 0;
     for (let at = start; at < end; at++) {

@@ -57,7 +57,7 @@ async function startKernels(): Promise<void> {
 async function history(run: Run): Promise<void> {
   const seed = run.nextSeed();
   const schedule = new Schedule(new Random(~seed));
-  const share = Number(run.options.get('share') ?? 1);
+  const share = Number(run.options.get('share') ?? 0.8);
   schedule.install();
   let one: CrashHistory | undefined;
   try {

@@ -37,6 +37,7 @@ export class Workload {
     this.#longest = random.pick([300, 300, 300, 60]);
     this.#deletions = random.pick([0.1, 0.25, 0.45]);
     this.keys = Array.from({ length: 24 }, (_, i) => this.#name(i));
+    const few = this.#regional ? random.integer(1, 4) : 2;
     this.options = {
       keyEncoding: 'utf8',
       valueEncoding: 'bytes',
@@ -50,9 +51,9 @@ export class Workload {
       filter: random.pick(['jump', 'leveldb', 'none']),
       compaction: random.pick([
         // Tables that do not overlap are moved, where few suffice to start with.
-        leveled({ l0Trigger: this.#regional ? 1 : 2 }),
-        leveled({ l0Trigger: this.#regional ? 1 : 2, levelMultiplier: 2, baseSize: 2048 }),
-        tiered(),
+        leveled({ l0Trigger: few }),
+        leveled({ l0Trigger: few, levelMultiplier: 2, baseSize: 2048 }),
+        tiered(this.#regional ? { l0Trigger: few } : {}),
         full({ mergeThreshold: 3 }),
       ]),
     };

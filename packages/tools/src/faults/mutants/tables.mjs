@@ -177,13 +177,13 @@ export const TABLE_MUTANTS = [
     edits: [
       {
         file: 'packages/compaction/src/ranges.ts',
-        find: '      grown = true;\n',
-        replace: '      grown = false;\n',
+        find: '    grown = false;\n    for (const table of tables) {\n',
+        replace: '    grown = false;\n    for (const table of tables.slice().reverse()) {\n',
       },
       {
-        file: 'packages/compaction/src/leveled.ts',
-        find: 'const oldest = tables.at(-1)!;',
-        replace: 'const oldest = tables[tables.length >>> 1]!;',
+        file: 'packages/compaction/src/ranges.ts',
+        find: '      grown = true;\n',
+        replace: '      grown = false;\n',
       },
     ],
   },

@@ -52,7 +52,7 @@ export class Workload {
       compaction: random.pick([
         // Tables that do not overlap are moved, where few suffice to start with.
         leveled({ l0Trigger: few }),
-        leveled({ l0Trigger: few, levelMultiplier: 2, baseSize: 2048 }),
+        leveled({ l0Trigger: few, levelMultiplier: 2, baseSize: random.pick([1, 2048]) }),
         tiered(this.#regional ? { l0Trigger: few } : {}),
         full({ mergeThreshold: 3 }),
       ]),

@@ -17,6 +17,7 @@ import { BYTEWISE, COMPARATORS, type KnownOrder, orderNamed } from '../disk/orde
 import { tableLines } from '../disk/table-entries.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { type ByteRange, isWhole, type RangeOptions, rangeOf } from '../range.ts';
+import { noStore } from '../stores.ts';
 import { type DumpLine, DumpPrinter } from './dump-printer.ts';
 import type { EncodingOptions } from './options.ts';
 
@@ -39,8 +40,12 @@ interface Part {
 export async function dump(context: Context, path: string, options: DumpOptions): Promise<number> {
   const { limit: _, ...range } = rangeOf(options, options.key);
   if (options.byKey === true || !isWhole(range)) return dumpByKey(context, path, options, range);
-  const { parts, order } = partsOf(path);
+  const { parts, order, problem } = partsOf(path, options.tolerant === true);
   const printer = new DumpPrinter(context, options);
+  if (problem !== undefined) {
+    await context.warn(`${problem.message}; so all tables and logs are dumped, live or not`);
+    printer.damaged = true;
+  }
   const total = parts.reduce((sum, { file }) => sum + file.size, 0);
   const progress = context.progress('dumping', total, 'bytes', true);
   let done = 0;
@@ -103,8 +108,15 @@ async function dumpByKey(
   }
 }
 
+/** What is to be dumped, in which order its keys are, and what keeps the manifest from saying it. */
+interface Parts {
+  readonly parts: Part[];
+  readonly order: KnownOrder;
+  readonly problem?: JumpError;
+}
+
 /** The files of a store in the order in which a read would ask them, or the one file. */
-function partsOf(path: string): { parts: Part[]; order: KnownOrder } {
+function partsOf(path: string, tolerant: boolean): Parts {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new JumpError('JUMP_NOT_FOUND', 'is not there', { file: path });
   if (!found.isDirectory()) {
@@ -114,14 +126,23 @@ function partsOf(path: string): { parts: Part[]; order: KnownOrder } {
     }
     return { parts: [{ file }], order: BYTEWISE };
   }
-  const files = listFiles(path);
-  if (!files.some(({ type }) => type === 'current')) {
-    // No manifest says which of them are live: all of them, then.
-    const parts = files.filter(({ type }) => type === 'table' || type === 'log');
-    if (parts.length === 0)
-      throw new JumpError('JUMP_NOT_FOUND', 'no store is there', { file: path });
-    return { parts: parts.map((file) => ({ file })), order: BYTEWISE };
+  if (!listFiles(path).some(({ type }) => type === 'current')) return allParts(path);
+  try {
+    return liveParts(path);
+  } catch (error) {
+    if (!tolerant || !(error instanceof JumpError)) throw error;
+    return { ...allParts(path), problem: error };
   }
+}
+
+/** All tables and logs: nothing says which of them are live. */
+function allParts(path: string): Parts {
+  const parts = listFiles(path).filter(({ type }) => type === 'table' || type === 'log');
+  if (parts.length === 0) throw noStore(path);
+  return { parts: parts.map((file) => ({ file })), order: orderNamed('') };
+}
+
+function liveParts(path: string): Parts {
   const { levels, logs, comparator } = readLayout(path);
   const tables = levels.flat().map(({ level, path, number, fileSize }): Part => {
     const name = path.slice(path.lastIndexOf('/') + 1);

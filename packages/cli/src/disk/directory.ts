@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { JumpError, nodeVfs } from '@jump/db';
-import { LogReader } from '@jump/log';
+import { type LogDamage, LogReader } from '@jump/log';
 import {
   decodeVersionEdit,
   type FileName,
@@ -128,9 +128,17 @@ function replayManifest(path: string): ManifestState {
     lastSequence: 0,
     tables: new Map(),
   };
-  for (const item of LogReader.open(path).items()) {
-    // What is torn at its end was never finished; `verify` tells other damage.
-    if (item.type === 'record') apply(state, decodeVersionEdit(item.bytes, path, item.start));
+  const reader = LogReader.open(path);
+  let flaw: LogDamage | undefined;
+  for (const item of reader.items()) {
+    // Damage with edits behind it; what is torn at the end was never finished.
+    if (flaw !== undefined) throw reader.corruption(flaw);
+    if (item.type === 'damage') flaw = item;
+    else apply(state, decodeVersionEdit(item.bytes, path, item.start));
+  }
+  if (state.comparator === '') {
+    const message = 'no edit that says how the store began can be read';
+    throw new JumpError('JUMP_CORRUPTION', message, { file: path });
   }
   return state;
 }

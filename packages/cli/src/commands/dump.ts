@@ -108,7 +108,7 @@ async function dumpByKey(
   }
 }
 
-/** What is to be dumped, in which order its keys are, and what keeps the manifest from saying it. */
+/** What is dumped, in which order its keys are, and why the manifest could not say so. */
 interface Parts {
   readonly parts: Part[];
   readonly order: KnownOrder;

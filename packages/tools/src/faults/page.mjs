@@ -5,6 +5,7 @@
  *   found: number, seed: number, seconds: number, marks: Record<string, number>,
  *   highest?: Record<string, number> }} Outcome
  * @typedef {{ date: string, commit: string, part: string, bug: string, test: string }} Bug
+ * @typedef {{ date: string, commit: string, unseen: string, caught: string }} Unseen
  */
 
 const HEAD = `# Reliability
@@ -18,20 +19,25 @@ stands at the top of \`packages/db/test/faults/main.ts\`.
 /**
  * Makes the page.
  * @param {string} record JSON lines
+ * @param {ReadonlyMap<string, number>} usual how many cases of each part npm test does
  */
-export function reportOf(record) {
+export function reportOf(record, usual) {
   const lines = record.split('\n').filter((line) => line !== '');
-  /** @type {(Outcome | Bug)[]} */
+  /** @type {(Outcome | Bug | Unseen)[]} */
   const all = lines.map((line) => JSON.parse(line));
   const bugs = all.filter((one) => 'bug' in one);
   const outcomes = all.filter((one) => 'cases' in one);
-  return [HEAD, runs(outcomes), met(outcomes), found(bugs)]
+  const unseen = all.filter((one) => 'unseen' in one);
+  return [HEAD, runs(outcomes, usual), met(outcomes), found(bugs), notSeen(unseen)]
     .filter((text) => text !== '')
     .join('\n');
 }
 
-/** @param {readonly Outcome[]} outcomes */
-function runs(outcomes) {
+/**
+ * @param {readonly Outcome[]} outcomes
+ * @param {ReadonlyMap<string, number>} usual
+ */
+function runs(outcomes, usual) {
   const rows = [...byPart(outcomes)].map(([part, list]) => {
     const { what, date, commit, on } = /** @type {Outcome} */ (list.at(-1));
     const cases = sum(list.map((one) => one.cases));
@@ -40,6 +46,7 @@ function runs(outcomes) {
       `\`${part}\``,
       what,
       inThousands(cases),
+      usual.has(part) ? inThousands(Number(usual.get(part))) : '',
       String(sum(list.map((one) => one.found))),
       hours < 0.1 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`,
       `${date}, \`${commit}\`, ${on}`,
@@ -48,8 +55,8 @@ function runs(outcomes) {
   });
   return [
     '## What was run\n',
-    '| part | one case | cases | failed | time | last run |',
-    '|---|---|---:|---:|---:|---|',
+    '| part | one case | cases | in each `npm test` | failed | time | last run |',
+    '|---|---|---:|---:|---:|---:|---|',
     ...rows,
     '',
   ].join('\n');
@@ -94,6 +101,22 @@ function found(bugs) {
     '## What was found, and mended\n',
     '| when | by | what went wrong | the test that keeps it away |',
     '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** @param {readonly Unseen[]} bugs */
+function notSeen(bugs) {
+  if (bugs.length === 0) return '';
+  const rows = bugs.map(
+    ({ date, commit, unseen, caught }) => `| ${date}, \`${commit}\` | ${unseen} | ${caught} |`,
+  );
+  return [
+    '## Bugs that were seeded without a look at the tests\n',
+    'Chosen from the sources alone; then the programme was run on each. What it had missed, it now catches.\n',
+    '| when | the bug | what noticed it |',
+    '|---|---|---|',
     ...rows,
     '',
   ].join('\n');

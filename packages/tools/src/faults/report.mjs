@@ -4,9 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../files.mjs';
 import { reportOf } from './page.mjs';
+import { usualCases } from './usual.mjs';
 
 const PAGE = join(ROOT, 'docs/reliability.md');
-const page = reportOf(readFileSync(join(ROOT, 'docs/reliability.jsonl'), 'utf8'));
+const record = readFileSync(join(ROOT, 'docs/reliability.jsonl'), 'utf8');
+const page = reportOf(record, usualCases(ROOT));
 if (!process.argv.includes('--check')) {
   writeFileSync(PAGE, page);
 } else if (readFileSync(PAGE, 'utf8') !== page) {

@@ -88,8 +88,13 @@ export const TABLE_MUTANTS = [
     edits: [
       {
         file: 'packages/compaction/src/drop-rule.ts',
-        find: 'if (this.#everywhere || this.#mayBeOlder(',
-        replace: 'if (this.#mayBeOlder(',
+        find: 'if (this.#everywhere || this.mayBeOlder(',
+        replace: 'if (this.mayBeOlder(',
+      },
+      {
+        file: 'packages/compaction/src/drop-rule.ts',
+        find: "    if (this.#everywhere) return 'keep';\n",
+        replace: '',
       },
     ],
   },
@@ -155,8 +160,8 @@ export const TABLE_MUTANTS = [
     edits: [
       {
         file: 'packages/compaction/src/write-tables.ts',
-        find: 'if (this.#writer !== undefined && !rule.sameKey && this.#isFull()) this.#endTable();',
-        replace: 'if (this.#writer !== undefined && this.#isFull()) this.#endTable();',
+        find: '          !rule.sameKey &&\n',
+        replace: '',
       },
     ],
   },
@@ -205,8 +210,23 @@ export const TABLE_MUTANTS = [
     edits: [
       {
         file: 'packages/compaction/src/write-tables.ts',
-        find: "      if (options.cancelled?.() === true) throw new JumpError('JUMP_CLOSED', 'cancelled');\n",
-        replace: '      if (options.cancelled?.() === true) more = false;\n',
+        find: '  let complete = false;\n',
+        replace: '  let complete = false;\n  let ended = false;\n',
+      },
+      {
+        file: 'packages/compaction/src/write-tables.ts',
+        find: "if (options.cancelled?.() === true) throw new JumpError('JUMP_CLOSED', 'cancelled');",
+        replace: 'if (options.cancelled?.() === true) ended = true;',
+      },
+      {
+        file: 'packages/compaction/src/write-tables.ts',
+        find: 'for (let more = blocks !== undefined; more; ) {',
+        replace: 'for (let more = blocks !== undefined; more && !ended; ) {',
+      },
+      {
+        file: 'packages/compaction/src/write-tables.ts',
+        find: 'blocks.handOver(cursor); more; ) {',
+        replace: 'blocks.handOver(cursor); more && !ended; ) {',
       },
       {
         file: 'packages/db/src/background/executor.ts',

@@ -39,9 +39,14 @@ export async function repairCrashed(given: CrashedRepair): Promise<string[]> {
   const result = read(first, path, past);
   const images: DiskImage[] = [];
   const crash = new CrashVfs(imageOf(before));
-  crash.onOperation = () => {
-    for (const choice of CHOICES)
-      if (random.chance(share)) images.push(crash.image(choice, random));
+  let ending = false;
+  crash.onOperation = ({ kind }) => {
+    // Few calls, in whose order all lies.
+    ending ||= kind === 'rename' || kind === 'remove';
+    const chance = ending ? 4 * share : share;
+    for (const choice of CHOICES) {
+      if (random.chance(chance)) images.push(crash.image(choice, random));
+    }
   };
   await repair(DIRECTORY, { ...options, vfs: crash });
   crash.onOperation = () => {};

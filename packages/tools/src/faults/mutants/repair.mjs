@@ -171,13 +171,13 @@ export const REPAIR_MUTANTS = [
     ],
   },
   {
-    name: 'repair: what newer tables say of older ones is not asked',
+    name: 'repair: an entry that a newer table has as well counts for nothing',
     parts: ['repair'],
     edits: [
       {
-        file: 'packages/db/src/repair/kinship.ts',
-        find: '    for (const other of same) relate(',
-        replace: '    for (const other of same.slice(9)) relate(',
+        file: 'packages/db/src/repair/judged-cursor.ts',
+        find: "        else if (!marked) this.#fate = 'shown';\n",
+        replace: "        else if (marked) this.#fate = 'shown';\n",
       },
     ],
   },

@@ -198,7 +198,8 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
    * Closes the store: hands over, flushes the log to the disk, stops background work, unlocks.
    *
    * Synchronous and idempotent. Pending `sync()` calls are fulfilled, pending `flush()` and `compact()`
-   * rejected with `JUMP_CLOSED`.
+   * rejected with `JUMP_CLOSED`. More than a mebibyte in memory becomes a table first, which takes
+   * about a microsecond an entry, and saves the next opening three times as long.
    *
    * @throws {JumpError} if the last writes could not be made durable; everything is released then
    * too

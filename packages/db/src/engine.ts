@@ -1,7 +1,9 @@
 /** The parts of an open store, connected, and the order in which they end. */
 import { JumpError } from '@jump/base';
+import type { TableSpec } from '@jump/compaction';
 import type { Background } from './background/background.ts';
 import type { ObsoleteFiles } from './background/obsolete-files.ts';
+import { flushAtClose } from './flush-at-close.ts';
 import type { Store } from './store.ts';
 import { onExit } from './write/turn.ts';
 import type { WriteAheadLog } from './write/write-ahead-log.ts';
@@ -14,12 +16,20 @@ export class Engine {
   readonly background: Background;
   readonly obsolete: ObsoleteFiles;
   readonly writes: WritePath;
+  readonly #spec: TableSpec;
   readonly #removeExit: () => void;
   #closing = false;
 
   /** Connects the parts. */
-  constructor(store: Store, log: WriteAheadLog, background: Background, obsolete: ObsoleteFiles) {
+  constructor(
+    store: Store,
+    log: WriteAheadLog,
+    background: Background,
+    obsolete: ObsoleteFiles,
+    spec: TableSpec,
+  ) {
     this.store = store;
+    this.#spec = spec;
     this.log = log;
     this.background = background;
     this.obsolete = obsolete;
@@ -51,6 +61,9 @@ export class Engine {
       }
     };
     attempt(() => this.background.close());
+    if (failure === undefined && !store.poisoned && !this.background.edits.busy) {
+      attempt(() => flushAtClose(store, this.log, this.obsolete, this.#spec));
+    }
     attempt(() => this.log.close(store.poisoned));
     if (failure === undefined && !store.poisoned) this.#markDurable();
     failure ??= store.takeUnseenFailure();

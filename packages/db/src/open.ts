@@ -201,7 +201,7 @@ function startEngine(store: Store, log: WriteAheadLog, spec: TableSpec, inThread
     (inThread && !inline ? createWorkerExecutor(spec.filter, listener) : undefined) ??
     new InlineExecutor({ vfs, comparator, filter }, listener);
   const background = new Background(store, log, obsolete, spec, makeExecutor);
-  const engine = new Engine(store, log, background, obsolete);
+  const engine = new Engine(store, log, background, obsolete, spec);
   background.schedule();
   return engine;
 }

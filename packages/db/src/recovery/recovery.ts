@@ -98,7 +98,7 @@ export function recoverLogs(store: Store, spec: TableSpec): AddedTable[] {
   const added: AddedTable[] = [];
   const flush = (): void => {
     if (store.active.entries === 0) return;
-    added.push(...flushNow(store, spec).tables.map((table) => ({ level: 0, table })));
+    added.push(...flushNow(store, spec, store.active).tables.map((table) => ({ level: 0, table })));
     store.memtables.retire(store.active);
     store.active = store.memtables.take();
   };
@@ -118,14 +118,14 @@ export function recoverLogs(store: Store, spec: TableSpec): AddedTable[] {
   return added;
 }
 
-/** Writes the active memtable as a table, here and now. */
-function flushNow(store: Store, table: TableSpec): WrittenTables {
-  const { vfs, directory, settings, versions, active } = store;
+/** Writes a memtable as a table, here and now, for readers that see the newest. */
+export function flushNow(store: Store, table: TableSpec, memtable: Memtable): WrittenTables {
+  const { vfs, directory, settings, versions } = store;
   const { comparator, filter } = settings;
   const number = versions.takeFileNumber();
   const steps = runJob(
     { type: 'flush', directory, number, memtable: undefined, snapshots: [], table },
-    { vfs, comparator, filter, memtable: () => active.cursor(), cancelled: () => false },
+    { vfs, comparator, filter, memtable: () => memtable.cursor(), cancelled: () => false },
   );
   for (;;) {
     const step = steps.next();

@@ -16,7 +16,7 @@ import { temporary } from './temporary.ts';
 vi.setConfig({ testTimeout: 1e7 });
 
 /** One byte, and one length, in so many is damaged. */
-const EVERY = Number(process.env['REPAIR_EVERY'] ?? 17);
+const EVERY = Number(process.env['REPAIR_EVERY'] ?? 23);
 const TARGET = `${DIRECTORY}.repaired`;
 const SMALL: OpenOptions = { memtableSize: 1024, tableSize: 1024, blockSize: 200, cacheSize: 0 };
 const level = new Level();

@@ -6,6 +6,7 @@ const guide = [
   { text: 'Scans and snapshots', link: '/guide/iteration' },
   { text: 'What survives what', link: '/guide/durability' },
   { text: 'The durability protocol', link: '/guide/durability-protocol' },
+  { text: 'What it was put through', link: '/reliability' },
   { text: 'Backups and repair', link: '/guide/backup-and-repair' },
   { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
   { text: 'Reading a table file', link: '/guide/reading-tables' },
@@ -21,6 +22,8 @@ const guide = [
 /** The API, the package that most people come for in front. */
 const isStore = ({ text }: { text: string }): boolean => text === '@jump/db';
 const storeFirst = [...api.filter(isStore), ...api.filter((one) => !isStore(one))];
+
+const guideAlone = [{ text: 'Guide', items: guide }];
 
 const repository = 'https://github.com/jumpdb/jumpdb/blob/main';
 
@@ -56,6 +59,6 @@ export default defineConfig({
       { text: 'Guide', link: '/guide/' },
       { text: 'API', link: '/api/' },
     ],
-    sidebar: { '/guide/': [{ text: 'Guide', items: guide }], '/api/': storeFirst },
+    sidebar: { '/guide/': guideAlone, '/reliability': guideAlone, '/api/': storeFirst },
   },
 });

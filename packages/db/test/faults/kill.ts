@@ -177,8 +177,8 @@ export const kill: Part = {
   usual: 210,
   marks: {
     SIGKILL: 30,
-    'deaths while opening': 10,
-    'deaths while merging': 10,
+    'deaths while opening': 6,
+    'deaths while merging': 5,
     'promised batches': 2000,
   },
   run,

@@ -252,9 +252,9 @@ export const levelCrash: Part = {
   cases: 'a directory in the middle of a crash, ours opened by LevelDB, or its own by us',
   usual: 450,
   marks: {
-    'images of ours that LevelDB opened': 300,
+    'images of ours that LevelDB opened': 250,
     'stops of LevelDB that we opened': 50,
-    flushes: 50,
+    flushes: 40,
     merges: 20,
   },
   run,

@@ -34,7 +34,7 @@ export const faultSweep: Part = {
     'a history in which one call of the file system fails, once or for ever, or the disk is full',
   usual: 2500,
   marks: {
-    'faults that struck': 2000,
+    'faults that struck': 1700,
     'stores that were poisoned': 300,
     'stores that went on': 200,
     'disks that were full': 50,

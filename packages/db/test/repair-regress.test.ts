@@ -98,3 +98,16 @@ test('outputs that were copied without the old files are a store', async () => {
   const mark = new TextEncoder().encode('JumpDB repair\n');
   expect((await repaired(diskOf(files, { '000001.dbtmp': mark }))).found).toEqual(expected);
 });
+
+test('what was lost with a log that is missing was not told', async () => {
+  const { files } = await made(async (db) => {
+    db.set('key', 'older');
+    await db.flush();
+    db.set('key', 'newer');
+  });
+  const log = nameOf(files, /log$/);
+  const { found, report } = await repaired(diskOf(files, { [log]: undefined }));
+  expect(found).toEqual([['key', 'older']]);
+  expect(report.dropped).toBe(1);
+  expect(report.warnings).toEqual([expect.stringContaining(`Entries of ${log} are lost`)]);
+});

@@ -47,6 +47,8 @@ export interface RepairPlan {
   readonly logs: readonly SalvagedLog[];
   /** Tables that the manifest names and that are missing, or are others. */
   readonly missing: readonly MissingTable[];
+  /** The name of a log that the manifest names and that is missing. */
+  readonly missingLog: string | undefined;
   /** The highest sequence that anything knows of. */
   readonly lastSequence: number;
   /** Higher than every file number that anything knows of. */
@@ -89,7 +91,7 @@ export function makePlan(findings: Findings, compare: RangeCompare): RepairPlan 
   };
 }
 
-type Parts = Pick<RepairPlan, 'tables' | 'logs' | 'missing'>;
+type Parts = Pick<RepairPlan, 'tables' | 'logs' | 'missing' | 'missingLog'>;
 
 function byManifest(findings: Findings, state: ManifestState, compare: RangeCompare): Parts {
   const planned: PlannedTable[] = [];
@@ -113,8 +115,10 @@ function byManifest(findings: Findings, state: ManifestState, compare: RangeComp
   }
   noteMissing(findings, missing, 1);
   const { logNumber, previousLogNumber, lastSequence, durableSequence } = state;
-  if (logNumber !== 0 && !findings.logs.some(({ file }) => file.number === logNumber)) {
-    const notes = fileNotes(logName(logNumber), 'log');
+  const hasLog = logNumber === 0 || findings.logs.some(({ file }) => file.number === logNumber);
+  const missingLog = hasLog ? undefined : logName(logNumber);
+  if (missingLog !== undefined) {
+    const notes = fileNotes(missingLog, 'log');
     const reason = 'the manifest names it';
     findings.files.notes.push(
       Object.assign(notes, { state: 'missing', dropped: 1, reason } as const),
@@ -122,7 +126,7 @@ function byManifest(findings: Findings, state: ManifestState, compare: RangeComp
   }
   const used = liveLogs(findings, logNumber, previousLogNumber);
   if (state.ours) noteCuts(used, lastSequence, durableSequence);
-  return { tables: planned, missing, logs: used };
+  return { tables: planned, missing, missingLog, logs: used };
 }
 
 /**
@@ -192,7 +196,8 @@ function byFiles(findings: Findings, compare: RangeCompare): Parts {
     .filter(({ table }) => !findings.tables.has(table.number))
     .map((one) => ({ ...one, rank: 1 }));
   noteMissing(findings, missing, 0);
-  return { tables: planned, missing, logs: liveLogs(findings, logNumber, previousLogNumber) };
+  const logs = liveLogs(findings, logNumber, previousLogNumber);
+  return { tables: planned, missing, missingLog: undefined, logs };
 }
 
 function liveLogs({ logs }: Findings, from: number, previous: number): SalvagedLog[] {

@@ -77,11 +77,13 @@ function ofTables(
   return warnings;
 }
 
-function ofLogs({ logs }: RepairPlan): string[] {
+function ofLogs({ logs, missingLog }: RepairPlan): string[] {
   const damaged = logs.map(({ file }) => file.notes).filter(({ dropped }) => dropped > 0);
-  if (damaged.length === 0) return [];
+  const names = damaged.map(({ name }) => name);
+  if (missingLog !== undefined) names.push(missingLog);
+  if (names.length === 0) return [];
   return [
-    `Entries of ${damaged.map(({ name }) => name).join(', ')} are lost: their keys are as they were before, deleted ones ` +
+    `Entries of ${names.join(', ')} are lost: their keys are as they were before, deleted ones ` +
       'may be back.',
   ];
 }

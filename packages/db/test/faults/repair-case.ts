@@ -25,6 +25,7 @@ export class RepairCase {
   /** Repairs and compares; returns what was met. */
   async check(): Promise<Iterable<string>> {
     const before = filesOf(this.#disk);
+    if ([...before.keys()].every((name) => name === 'LOCK')) return ['nothing is left'];
     const dry = await this.#dryRun();
     const report = await repair(DIRECTORY, {
       ...this.#options(),

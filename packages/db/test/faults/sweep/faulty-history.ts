@@ -154,7 +154,8 @@ export class FaultyHistory {
       await call(db);
     } catch (error) {
       const closed = error instanceof JumpError && error.code === 'JUMP_CLOSED';
-      if (!closed || db === this.#db) this.#take(error);
+      // A promise of a store before this one may be broken when this one is open.
+      if (!closed || db === this.#db) this.#take(error, db === this.#db);
       return;
     }
     this.ledger.acknowledge(Math.min(issued, this.ledger.issued));
@@ -219,15 +220,18 @@ export class FaultyHistory {
     }
   }
 
-  /** Takes an error: one of the disk, or what comes of one; anything else is a failure. */
-  #take(error: unknown): void {
+  /**
+   * Takes an error: one of the disk, or what comes of one; anything else is a failure. `now`: of the
+   * store that is open.
+   */
+  #take(error: unknown, now = true): void {
     const { code, message } = error as JumpError;
     if (!(error instanceof JumpError) || !/^JUMP_(IO|POISONED)$/.test(code)) {
       this.#failure ??= error;
       return;
     }
     if (code === 'JUMP_POISONED') {
-      this.#poisoned = true;
+      this.#poisoned ||= now;
       this.#everPoisoned = true;
     }
     if (!isOfDisk(error)) {

@@ -164,7 +164,7 @@ export function drawDamage(random: Random, { files, removed }: Past): Damage {
     const candidates = names(pattern).filter((name) => !changes.has(name));
     if (candidates.length === 0) return false;
     const name = random.pick(candidates);
-    if (what === 'table' && random.chance(0.1)) {
+    if (what === 'table' && random.chance(0.25)) {
       changes.set(name, files.get(random.pick(names(pattern)))!);
       done.add('table: another');
       return true;

@@ -37,7 +37,7 @@ export const faultSweep: Part = {
     'faults that struck': 1700,
     'stores that were poisoned': 300,
     'stores that went on': 200,
-    'disks that were full': 50,
+    'disks that were full': 40,
     'syncs that dropped pages': 50,
   },
   async run(run) {

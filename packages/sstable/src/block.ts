@@ -8,7 +8,7 @@
 import { readFixed32 } from '@jump/base';
 
 /**
- * A block that has passed {@link BlockChecker.check}: searches rely on every length, restart and
+ * A block that has passed `BlockChecker.check`: searches rely on every length, restart and
  * order in it, and check nothing again.
  */
 export class Block {

@@ -8,7 +8,7 @@ import { EntryHeader, readHeader } from './entry-header.ts';
 import { Interval } from './interval.ts';
 import type { KeyOrder } from './key-order.ts';
 
-/** Where a {@link TableCursor} gets its blocks from. */
+/** Where a table cursor gets its blocks from. */
 export interface BlockSupply {
   /** How many data blocks there are. */
   readonly count: number;

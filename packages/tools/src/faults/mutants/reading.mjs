@@ -14,13 +14,13 @@ export const READING_MUTANTS = [
     ],
   },
   {
-    name: 'a new memtable does not know of snapshots that are held',
-    parts: ['crash', 'model'],
+    name: 'of two snapshots with one write between them, the newer protects nothing',
+    parts: ['model', 'crash'],
     edits: [
       {
-        file: 'packages/db/src/background/flushes.ts',
-        find: '    store.active.protect(store.pins.highest);\n',
-        replace: '    store.active.protect(-1);\n',
+        file: 'packages/db/src/read/pins.ts',
+        find: '    if (sequence > this.highest) {\n',
+        replace: '    if (sequence > this.highest + 1) {\n',
       },
     ],
   },

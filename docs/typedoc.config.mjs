@@ -16,6 +16,8 @@ export default {
     mergeReadme: true,
     excludePrivate: true,
     excludeInternal: true,
+    // What comes from other packages is documented there.
+    excludeExternals: true,
     validation: { notDocumented: true },
     sourceLinkTemplate: 'https://github.com/jumpdb/jumpdb/blob/{gitRevision}/{path}#L{line}',
     gitRevision: 'main',

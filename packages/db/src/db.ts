@@ -2,8 +2,9 @@
 import { wrongType } from '@jump/base';
 import { makeCheckpoint } from './checkpoint.ts';
 import type { Engine } from './engine.ts';
+import { type OpenOptions, resolveEncodings } from './options.ts';
 import { checkNames, type KeyRange, RANGE_NAMES, resolveRange } from './read/range.ts';
-import { type Internals, ReadableStore } from './read/readable-store.ts';
+import { type Internals, makeInternals, ReadableStore } from './read/readable-store.ts';
 import { collectStats, type Stats } from './stats.ts';
 import { Batch } from './write/batch.ts';
 import { clearRange } from './write/clear.ts';
@@ -47,6 +48,28 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
     super(internals);
     this.#engine = engine;
     this.#internals = internals;
+  }
+
+  /**
+   * Gives out the same store under other encodings: both write and read the same bytes, and are
+   * closed together. Costs next to nothing; snapshots of one are good for the other.
+   *
+   * @throws TypeError if an encoding is none
+   */
+  withEncodings<K2 = string, V2 = string>(
+    encodings: Pick<OpenOptions<K2, V2>, 'keyEncoding' | 'valueEncoding'> = {},
+  ): JumpDB<K2, V2> {
+    const engine = this.#engine;
+    const { settings } = engine.store;
+    const chosen = resolveEncodings(encodings);
+    return new JumpDB<K2, V2>(
+      engine,
+      makeInternals<K2, V2>(
+        () => engine.store,
+        { ...settings, ...chosen },
+        this.#internals.identity,
+      ),
+    );
   }
 
   /** Sets the value of a key. Costs under two microseconds; see `logWrites` for what it survives. */

@@ -256,6 +256,23 @@ function resolveChoice(options: Record<string, unknown>, name: string): string {
   return value;
 }
 
+/** Checks the encodings alone. @throws TypeError for another option, or if one is none */
+export function resolveEncodings(given: unknown): Pick<Settings, 'keyEncoding' | 'valueEncoding'> {
+  if (typeof given !== 'object' || given === null) {
+    throw wrongType('encodings', 'an object', given);
+  }
+  const options = given as Record<string, unknown>;
+  for (const name of Object.keys(options)) {
+    if (name !== 'keyEncoding' && name !== 'valueEncoding') {
+      throw new TypeError(`encodings have no ${name}, only keyEncoding and valueEncoding`);
+    }
+  }
+  return {
+    keyEncoding: resolveEncoding(options, 'keyEncoding'),
+    valueEncoding: resolveEncoding(options, 'valueEncoding'),
+  };
+}
+
 function resolveEncoding(
   options: Record<string, unknown>,
   name: string,

@@ -40,6 +40,8 @@ export interface Internals<K, V> {
   readonly values: Codec<V>;
   /** How ranges become bounds. */
   readonly order: KeyOrder<K>;
+  /** The same for all facades of one store. */
+  readonly identity: object;
 }
 
 /** Where, and as of when, something is read. */
@@ -51,7 +53,11 @@ export interface View {
 }
 
 /** Makes the parts of a facade from settings. */
-export function makeInternals<K, V>(source: () => ReadSource, settings: Settings): Internals<K, V> {
+export function makeInternals<K, V>(
+  source: () => ReadSource,
+  settings: Settings,
+  identity: object = {},
+): Internals<K, V> {
   const keys = makeCodec<K>('key', settings.keyEncoding);
   const values = makeCodec<V>('value', settings.valueEncoding);
   const prefixes = settings.keyEncoding === 'utf8' || settings.keyEncoding === 'bytes';
@@ -59,6 +65,7 @@ export function makeInternals<K, V>(source: () => ReadSource, settings: Settings
     source,
     keys,
     values,
+    identity,
     order: { codec: keys, comparator: settings.comparator, prefixes },
   };
 }
@@ -164,7 +171,7 @@ export class ReadableStore<K, V> {
   snapshot(): Snapshot<K, V> {
     const source = this.#internals.source();
     source.checkOpen();
-    return new Snapshot(this, source);
+    return new Snapshot(this, source, this.#internals.identity);
   }
 
   /** Estimates the bytes on disk of a range. O(log n) in tables; entries in memory do not count. */
@@ -200,7 +207,7 @@ export class ReadableStore<K, V> {
     const { snapshot } = options;
     if (snapshot === undefined) return { source, sequence: source.lastSequence };
     if (!(snapshot instanceof Snapshot)) throw wrongType('snapshot', 'a Snapshot', snapshot);
-    return snapshot.viewIn(this);
+    return snapshot.viewIn(this.#internals.identity);
   }
 
   /** Finds a key's value; it is in `#lookup` then. Without options it allocates nothing. */

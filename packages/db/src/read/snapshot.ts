@@ -13,11 +13,13 @@ const forgotten = new FinalizationRegistry<() => void>((release) => release());
 export class Snapshot<K, V> {
   readonly #store: ReadableStore<K, V>;
   readonly #source: ReadSource;
+  readonly #identity: object;
   #pin: Pin | undefined;
 
   /** Snapshots are made by `snapshot()`. @internal */
-  constructor(store: ReadableStore<K, V>, source: ReadSource) {
+  constructor(store: ReadableStore<K, V>, source: ReadSource, identity: object) {
     this.#store = store;
+    this.#identity = identity;
     this.#source = source;
     const { pins } = source;
     const pin = pins.acquire('snapshot', source.lastSequence, undefined);
@@ -86,11 +88,11 @@ export class Snapshot<K, V> {
   /**
    * Tells where and as of when to read.
    *
-   * @throws TypeError if the snapshot is of another store than `store`
+   * @throws TypeError if the snapshot is of another store than the one of this `identity`
    * @internal
    */
-  viewIn(store: ReadableStore<K, V>): View {
-    if (store !== this.#store) throw new TypeError('the snapshot is of another store');
+  viewIn(identity: object): View {
+    if (identity !== this.#identity) throw new TypeError('the snapshot is of another store');
     if (this.#pin === undefined) throw new JumpError('JUMP_CLOSED', 'the snapshot was released');
     return { source: this.#source, sequence: this.#pin.sequence };
   }

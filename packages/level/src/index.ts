@@ -1,0 +1,11 @@
+/**
+ * JumpDB as an abstract-level database: `new JumpLevel('./store')` where `level` or `classic-level`
+ * was.
+ *
+ * @packageDocumentation
+ */
+export { LevelError } from './errors.ts';
+export { JumpLevel, type JumpLevelOptions } from './jump-level.ts';
+export { LevelIterator, LevelKeyIterator, LevelValueIterator } from './level-iterator.ts';
+export { LevelSnapshot } from './level-snapshot.ts';
+export type { Data } from './views.ts';

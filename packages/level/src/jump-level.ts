@@ -1,0 +1,370 @@
+/** The database, as abstract-level wants it. */
+import { destroy, type JumpDB, type OpenOptions, open, repair, type Stats } from '@jump/db';
+import { AbstractLevel } from 'abstract-level';
+import { LevelError, levelError, withLevelErrors } from './errors.ts';
+import {
+  boundsOf,
+  type IteratorOptions,
+  LevelIterator,
+  LevelKeyIterator,
+  LevelValueIterator,
+} from './level-iterator.ts';
+import { innerSnapshot, LevelSnapshot } from './level-snapshot.ts';
+import { type Data, type Format, inFormat, Views } from './views.ts';
+
+/** Options of a {@link JumpLevel}: those of `classic-level`, under its names, and JumpDB's own. */
+export interface JumpLevelOptions<K, V> {
+  /** The default encoding of keys: `'utf8'` unless given. */
+  keyEncoding?: string | undefined;
+  /** The default encoding of values: `'utf8'` unless given. */
+  valueEncoding?: string | undefined;
+  /** Whether to make a store where there is none. Default true. */
+  createIfMissing?: boolean | undefined;
+  /** Whether to refuse a store that is there. Default false. */
+  errorIfExists?: boolean | undefined;
+  /** Whether blocks are compressed, with Snappy. Default true. */
+  compression?: boolean | undefined;
+  /** Bytes of blocks kept in memory. */
+  cacheSize?: number | undefined;
+  /** Bytes of writes in memory before they become a table. */
+  writeBufferSize?: number | undefined;
+  /** Bytes of a block. */
+  blockSize?: number | undefined;
+  /** Files that are open at the same time, at most. */
+  maxOpenFiles?: number | undefined;
+  /** Bytes of a table. */
+  maxFileSize?: number | undefined;
+  /** Options of JumpDB's `open` that Level has no name for; they win. */
+  jump?: Omit<OpenOptions<K, V>, 'keyEncoding' | 'valueEncoding'> | undefined;
+}
+
+/** What a write can be told. */
+interface WriteOptions {
+  readonly sync?: boolean;
+  readonly keyEncoding?: Format;
+  readonly valueEncoding?: Format;
+}
+
+/** What a read can be told. */
+interface ReadOptions {
+  readonly keyEncoding?: Format;
+  readonly valueEncoding?: Format;
+  readonly snapshot?: unknown;
+}
+
+interface BatchOperation {
+  readonly type: 'put' | 'del';
+  readonly key: Data;
+  readonly value?: Data;
+  readonly keyEncoding: Format;
+  readonly valueEncoding?: Format;
+}
+
+/** Keys that a `clear` with a limit deletes in one batch. */
+const CLEAR_CHUNK = 1000;
+
+const MANIFEST = {
+  encodings: { buffer: true, utf8: true, view: true },
+  has: true,
+  createIfMissing: true,
+  errorIfExists: true,
+  explicitSnapshots: true,
+  implicitSnapshots: true,
+  permanence: true,
+  seek: true,
+  getSync: true,
+  additionalMethods: {
+    approximateSize: true,
+    compactRange: true,
+    checkpoint: true,
+    stats: true,
+  },
+  signals: { iterators: true },
+};
+
+/**
+ * A Level database on JumpDB's files, which are LevelDB's: it opens what `level` and `classic-level`
+ * have written, and they open what it has.
+ *
+ * A write is in the operating system when its promise resolves, as with LevelDB; those of one
+ * moment are handed over together. `{ sync: true }`: it is on the disk.
+ */
+export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLevel<
+  string | Buffer | Uint8Array,
+  KDefault,
+  VDefault
+> {
+  /** Where the store is. */
+  readonly location: string;
+  #db: JumpDB<Data, Data> | undefined;
+  #views: Views | undefined;
+  #handedOver: Promise<void> | undefined;
+
+  /**
+   * Makes the database; it opens by itself.
+   *
+   * @param location - a directory, or `':memory:'`
+   * @throws TypeError for a location that is none
+   */
+  constructor(location: string, options?: JumpLevelOptions<KDefault, VDefault>) {
+    if (typeof location !== 'string' || location === '') {
+      throw new TypeError("The first argument 'location' must be a non-empty string");
+    }
+    super(MANIFEST, options as never);
+    this.location = location;
+  }
+
+  /** Removes a store, and no files but its own. */
+  static async destroy(location: string): Promise<void> {
+    withLevelErrors(() => destroy(location));
+  }
+
+  /** Makes a store of what is whole of a damaged one, in its place; the old files go to `lost`. */
+  static async repair(location: string): Promise<void> {
+    try {
+      await repair(location, { inPlace: true });
+    } catch (error) {
+      throw levelError(error);
+    }
+  }
+
+  /** Called by abstract-level. @internal */
+  async _open(options: JumpLevelOptions<KDefault, VDefault>): Promise<void> {
+    this.#db = withLevelErrors(() => open<Data, Data>(this.location, storeOptions(options)));
+    this.#views = new Views(this.#db);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _close(): Promise<void> {
+    withLevelErrors(() => this.#db?.close());
+  }
+
+  /** Called by abstract-level. @internal */
+  async _get(key: Data, options: ReadOptions): Promise<Data | undefined> {
+    return this._getSync(key, options);
+  }
+
+  /** Called by abstract-level. @internal */
+  _getSync(key: Data, options: ReadOptions): Data | undefined {
+    return withLevelErrors(() => {
+      const value = this.#view(options).get(key, within(options));
+      return value === undefined ? undefined : inFormat(value, options.valueEncoding);
+    });
+  }
+
+  /** Called by abstract-level. @internal */
+  async _getMany(keys: Data[], options: ReadOptions): Promise<(Data | undefined)[]> {
+    const values = withLevelErrors(() => this.#view(options).getMany(keys, within(options)));
+    if (options.valueEncoding !== 'buffer') return values;
+    return values.map((value) => (value === undefined ? undefined : inFormat(value, 'buffer')));
+  }
+
+  /** Called by abstract-level. @internal */
+  async _has(key: Data, options: ReadOptions): Promise<boolean> {
+    return withLevelErrors(() => this.#view(options).has(key, within(options)));
+  }
+
+  /** Called by abstract-level. @internal */
+  async _hasMany(keys: Data[], options: ReadOptions): Promise<boolean[]> {
+    const view = this.#view(options);
+    // All in one turn, in which nothing else is written.
+    return withLevelErrors(() => keys.map((key) => view.has(key, within(options))));
+  }
+
+  /** Called by abstract-level. @internal */
+  async _put(key: Data, value: Data, options: WriteOptions): Promise<void> {
+    withLevelErrors(() => this.#view(options).set(key, value));
+    return this.#written(options);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _del(key: Data, options: WriteOptions): Promise<void> {
+    withLevelErrors(() => this.#view(options).delete(key));
+    return this.#written(options);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _batch(operations: readonly BatchOperation[], options: WriteOptions): Promise<void> {
+    // One format for all, if that is what they have: mostly they do.
+    const text =
+      operations.every((one) => one.keyEncoding === 'utf8') &&
+      operations.every(({ type, valueEncoding: format }) => type === 'del' || format === 'utf8');
+    const view = text ? this.#view({ keyEncoding: 'utf8', valueEncoding: 'utf8' }) : this.#bytes;
+    withLevelErrors(() => {
+      const batch = view.batch();
+      for (const { type, key, value } of operations) {
+        if (type === 'put') batch.set(text ? key : toBytes(key), text ? value! : toBytes(value!));
+        else batch.delete(text ? key : toBytes(key));
+      }
+      batch.write();
+    });
+    return this.#written(options);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _clear(options: IteratorOptions): Promise<void> {
+    const { limit = -1, reverse = false, snapshot } = options;
+    const view = this.#view(options);
+    withLevelErrors(() => {
+      if (limit < 0 && snapshot === undefined) {
+        view.clear(boundsOf(options));
+        return;
+      }
+      const inner = innerSnapshot(snapshot);
+      const keys = view.keys({
+        ...boundsOf(options),
+        reverse,
+        ...(limit < 0 ? {} : { limit }),
+        ...(inner === undefined ? {} : { snapshot: inner }),
+      });
+      const batch = view.batch();
+      for (const key of keys) {
+        batch.delete(key);
+        if (batch.length === CLEAR_CHUNK) batch.write();
+      }
+      if (batch.length > 0) batch.write();
+    });
+    return this.#written({});
+  }
+
+  /** Called by abstract-level. @internal */
+  _iterator(options: IteratorOptions): LevelIterator {
+    return new LevelIterator(this as never, this.#opened, options);
+  }
+
+  /** Called by abstract-level. @internal */
+  _keys(options: IteratorOptions): LevelKeyIterator {
+    return new LevelKeyIterator(this as never, this.#opened, options);
+  }
+
+  /** Called by abstract-level. @internal */
+  _values(options: IteratorOptions): LevelValueIterator {
+    return new LevelValueIterator(this as never, this.#opened, options);
+  }
+
+  /** Called by abstract-level. @internal */
+  _snapshot(options: object): LevelSnapshot {
+    return new LevelSnapshot(
+      withLevelErrors(() => this.#bytes.snapshot()),
+      options,
+    );
+  }
+
+  /** Estimates the bytes on the disk from one key to before another. */
+  async approximateSize(
+    start: KDefault,
+    end: KDefault,
+    options?: { readonly keyEncoding?: string },
+  ): Promise<number> {
+    const range = await this.#range('approximateSize', start, end, options);
+    return withLevelErrors(() => this.#bytes.approximateSize(range));
+  }
+
+  /** Merges a range of keys down, so that it takes no more room than it must. */
+  async compactRange(
+    start: KDefault,
+    end: KDefault,
+    options?: { readonly keyEncoding?: string },
+  ): Promise<void> {
+    const { gte, lt } = await this.#range('compactRange', start, end, options);
+    await this.#bytes.compact({ gte, lte: lt }).catch(rethrow);
+  }
+
+  /** Makes a consistent copy in another directory, while the database is used. */
+  async checkpoint(directory: string): Promise<void> {
+    await this.#ready('checkpoint');
+    await this.#bytes.checkpoint(directory).catch(rethrow);
+  }
+
+  /** What there is to say about the store; the database must be open. */
+  stats(): Stats {
+    return this.#bytes.stats();
+  }
+
+  async #range(
+    method: string,
+    start: KDefault,
+    end: KDefault,
+    options?: { readonly keyEncoding?: string },
+  ): Promise<{ gte: Data; lt: Data }> {
+    if (start === undefined || end === undefined) {
+      throw new TypeError("The arguments 'start' and 'end' are required");
+    }
+    await this.#ready(method);
+    const encoding = this.keyEncoding(options?.keyEncoding as never);
+    const bound = (key: KDefault): Data => {
+      const prefixed = encoding.encode(key as never) as Data;
+      return toBytes(this.prefixKey(prefixed as never, encoding.format as never) as Data);
+    };
+    return { gte: bound(start), lt: bound(end) };
+  }
+
+  async #ready(method: string): Promise<void> {
+    if (this.status === 'opening') await this.deferAsync(async () => undefined);
+    if (this.status !== 'open') {
+      throw new LevelError(
+        'LEVEL_DATABASE_NOT_OPEN',
+        `Database is not open: cannot call ${method}()`,
+      );
+    }
+  }
+
+  get #opened(): Views {
+    return this.#views!;
+  }
+
+  get #bytes(): JumpDB<Data, Data> {
+    if (this.#views === undefined || this.status !== 'open') {
+      throw new LevelError('LEVEL_DATABASE_NOT_OPEN', 'Database is not open');
+    }
+    return this.#views.of('view', 'view');
+  }
+
+  #view({ keyEncoding, valueEncoding }: ReadOptions): JumpDB<Data, Data> {
+    return this.#opened.of(keyEncoding, valueEncoding);
+  }
+
+  /** Resolves when the writes of this moment are with the system, or on the disk. */
+  #written({ sync }: WriteOptions): Promise<void> {
+    if (sync === true) return this.#db!.sync().catch(rethrow);
+    this.#handedOver ??= Promise.resolve().then(() => {
+      this.#handedOver = undefined;
+      withLevelErrors(() => this.#db!.handOver());
+    });
+    return this.#handedOver;
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw levelError(error);
+}
+
+function toBytes(data: Data): Uint8Array {
+  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
+}
+
+function within({ snapshot }: ReadOptions): {
+  snapshot?: NonNullable<ReturnType<typeof innerSnapshot>>;
+} {
+  const inner = innerSnapshot(snapshot);
+  return inner === undefined ? {} : { snapshot: inner };
+}
+
+/** Level's options under our names. */
+function storeOptions(options: JumpLevelOptions<never, never>): OpenOptions<Data, Data> {
+  const { compression, writeBufferSize, maxFileSize } = options;
+  const { createIfMissing, errorIfExists, cacheSize, blockSize, maxOpenFiles } = options;
+  return {
+    createIfMissing,
+    errorIfExists,
+    cacheSize,
+    blockSize,
+    maxOpenFiles,
+    memtableSize: writeBufferSize,
+    tableSize: maxFileSize,
+    ...(compression === false ? { compression: 'none' } : {}),
+    ...(options.jump as object),
+    keyEncoding: 'bytes',
+    valueEncoding: 'bytes',
+  } as OpenOptions<Data, Data>;
+}

@@ -1,0 +1,265 @@
+/** Level's iterators, over the store's cursor. */
+import type { Cursor } from '@jump/db';
+import { AbstractIterator, AbstractKeyIterator, AbstractValueIterator } from 'abstract-level';
+import { abortError, withLevelErrors } from './errors.ts';
+import { innerSnapshot } from './level-snapshot.ts';
+import { type Data, type Format, inFormat, type Views } from './views.ts';
+
+/** What abstract-level hands to an iterator: bounds are encoded. */
+export interface IteratorOptions {
+  readonly gt?: Data;
+  readonly gte?: Data;
+  readonly lt?: Data;
+  readonly lte?: Data;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+  readonly keys?: boolean;
+  readonly values?: boolean;
+  readonly keyEncoding: Format;
+  readonly valueEncoding: Format;
+  readonly snapshot?: unknown;
+  readonly signal?: AbortSignal | null;
+}
+
+/** The bounds of a range, without what is `undefined`. */
+export function boundsOf({ gt, gte, lt, lte }: IteratorOptions): Record<string, Data> {
+  // An inclusive bound wins, as everywhere in Level.
+  const bounds = {
+    ...(gte === undefined ? { gt } : { gte }),
+    ...(lte === undefined ? { lt } : { lte }),
+  };
+  return Object.fromEntries(
+    Object.entries(bounds).filter((bound): bound is [string, Data] => bound[1] !== undefined),
+  );
+}
+
+/** Walks over a range, in one direction; sees the store as it was when this was made. */
+export class Walk {
+  readonly #open: () => Cursor<Data, Data>;
+  #opened: Cursor<Data, Data> | undefined;
+  readonly #keyFormat: Format;
+  readonly #valueFormat: Format;
+  readonly #reverse: boolean;
+  readonly #signal: AbortSignal | null;
+  /** Whether the next move begins at the range's beginning, goes on, or shows where it stands. */
+  #next: 'begin' | 'move' | 'stand' | 'end' = 'begin';
+
+  constructor(views: Views, options: IteratorOptions) {
+    const { keyEncoding, valueEncoding, reverse = false, snapshot } = options;
+    this.#keyFormat = keyEncoding;
+    this.#valueFormat = valueEncoding;
+    this.#reverse = reverse;
+    this.#signal = options.signal ?? null;
+    this.#open = () => {
+      const inner = innerSnapshot(snapshot);
+      return views.of(keyEncoding, valueEncoding).cursor({
+        ...boundsOf(options),
+        ...(inner === undefined ? {} : { snapshot: inner }),
+      });
+    };
+    // A snapshot that was closed is told when something is read; without one, now is what it sees.
+    if (snapshot == null) this.#opened = withLevelErrors(this.#open);
+  }
+
+  /** Moves on; returns whether there is an entry. */
+  move(): boolean {
+    return withLevelErrors(() => {
+      const cursor = this.#cursor;
+      let found = false;
+      if (this.#next === 'stand') found = cursor.valid;
+      else if (this.#next === 'move') found = this.#reverse ? cursor.previous() : cursor.next();
+      else if (this.#next === 'begin') found = this.#reverse ? cursor.last() : cursor.first();
+      this.#next = found ? 'move' : 'end';
+      return found;
+    });
+  }
+
+  /** Has the next move show the first entry at or after the target, in the direction walked. */
+  seek(target: Data, format: Format): void {
+    withLevelErrors(() => {
+      const cursor = this.#cursor;
+      const key = this.#inOwnFormat(target, format);
+      cursor.seek(key);
+      if (this.#reverse) {
+        if (!cursor.valid) cursor.last();
+        if (cursor.valid && this.#isBehind(cursor.key, key)) cursor.previous();
+      }
+      this.#next = 'stand';
+    });
+  }
+
+  /** The current key. */
+  get key(): Data {
+    return inFormat(this.#cursor.key, this.#keyFormat);
+  }
+
+  /** The current value. */
+  get value(): Data {
+    return inFormat(this.#cursor.value, this.#valueFormat);
+  }
+
+  /** Resolves when whoever has just asked could have changed their mind. */
+  async unlessAborted(): Promise<void> {
+    if (this.#signal === null) return;
+    await undefined;
+    if (this.#signal.aborted) throw abortError(this.#signal.reason);
+  }
+
+  close(): void {
+    this.#opened?.close();
+  }
+
+  get #cursor(): Cursor<Data, Data> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  #inOwnFormat(target: Data, format: Format): Data {
+    if ((format === 'utf8') === (this.#keyFormat === 'utf8')) return target;
+    if (typeof target === 'string') return new TextEncoder().encode(target);
+    return new TextDecoder().decode(target);
+  }
+
+  /** Whether a key sorts behind another, by their bytes. */
+  #isBehind(key: Data, other: Data): boolean {
+    const [a, b] = [key, other].map((one) =>
+      typeof one === 'string' ? new TextEncoder().encode(one) : one,
+    ) as [Uint8Array, Uint8Array];
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! > b[i]!;
+    return a.length > b.length;
+  }
+}
+
+/** Reads up to so many entries. */
+function many<T>(walk: Walk, size: number, read: () => T): T[] {
+  const found: T[] = [];
+  while (found.length < size && walk.move()) found.push(read());
+  return found;
+}
+
+type Entry = [Data | undefined, Data | undefined];
+
+/** Iterates over entries. */
+export class LevelIterator extends AbstractIterator<never, Data, Data> {
+  readonly #walk: Walk;
+  readonly #read: () => Entry;
+
+  /** Iterators are made by the database. @internal */
+  constructor(db: never, views: Views, options: IteratorOptions) {
+    super(db, options as never);
+    const { keys, values } = options;
+    const walk = new Walk(views, options);
+    this.#walk = walk;
+    this.#read = () => [
+      keys === false ? undefined : walk.key,
+      values === false ? undefined : walk.value,
+    ];
+  }
+
+  /** Called by abstract-level. @internal */
+  async _next(): Promise<Entry | undefined> {
+    await this.#walk.unlessAborted();
+    return this.#walk.move() ? this.#read() : undefined;
+  }
+
+  /** Called by abstract-level. @internal */
+  async _nextv(size: number): Promise<Entry[]> {
+    await this.#walk.unlessAborted();
+    return many(this.#walk, size, this.#read);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _all(): Promise<Entry[]> {
+    await this.#walk.unlessAborted();
+    return many(this.#walk, this.limit - this.count, this.#read);
+  }
+
+  /** Called by abstract-level. @internal */
+  _seek(target: Data, options: { readonly keyEncoding: Format }): void {
+    this.#walk.seek(target, options.keyEncoding);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _close(): Promise<void> {
+    this.#walk.close();
+  }
+}
+
+/** Iterates over keys. */
+export class LevelKeyIterator extends AbstractKeyIterator<never, Data> {
+  readonly #walk: Walk;
+
+  /** Iterators are made by the database. @internal */
+  constructor(db: never, views: Views, options: IteratorOptions) {
+    super(db, options as never);
+    this.#walk = new Walk(views, options);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _next(): Promise<Data | undefined> {
+    await this.#walk.unlessAborted();
+    return this.#walk.move() ? this.#walk.key : undefined;
+  }
+
+  /** Called by abstract-level. @internal */
+  async _nextv(size: number): Promise<Data[]> {
+    await this.#walk.unlessAborted();
+    return many(this.#walk, size, () => this.#walk.key);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _all(): Promise<Data[]> {
+    await this.#walk.unlessAborted();
+    return many(this.#walk, this.limit - this.count, () => this.#walk.key);
+  }
+
+  /** Called by abstract-level. @internal */
+  _seek(target: Data, options: { readonly keyEncoding: Format }): void {
+    this.#walk.seek(target, options.keyEncoding);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _close(): Promise<void> {
+    this.#walk.close();
+  }
+}
+
+/** Iterates over values. */
+export class LevelValueIterator extends AbstractValueIterator<never, Data, Data> {
+  readonly #walk: Walk;
+
+  /** Iterators are made by the database. @internal */
+  constructor(db: never, views: Views, options: IteratorOptions) {
+    super(db, options as never);
+    this.#walk = new Walk(views, options);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _next(): Promise<Data | undefined> {
+    await this.#walk.unlessAborted();
+    return this.#walk.move() ? this.#walk.value : undefined;
+  }
+
+  /** Called by abstract-level. @internal */
+  async _nextv(size: number): Promise<Data[]> {
+    await this.#walk.unlessAborted();
+    return many(this.#walk, size, () => this.#walk.value);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _all(): Promise<Data[]> {
+    await this.#walk.unlessAborted();
+    return many(this.#walk, this.limit - this.count, () => this.#walk.value);
+  }
+
+  /** Called by abstract-level. @internal */
+  _seek(target: Data, options: { readonly keyEncoding: Format }): void {
+    this.#walk.seek(target, options.keyEncoding);
+  }
+
+  /** Called by abstract-level. @internal */
+  async _close(): Promise<void> {
+    this.#walk.close();
+  }
+}

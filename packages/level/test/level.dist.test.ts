@@ -1,0 +1,133 @@
+// Goal:   a database that is Level's in every respect, on LevelDB's files.
+// Method: abstract-level's own tests, counted; then what those do not ask: other programs' directories,
+//         what survives, the additional methods, bytes that are no text.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { JumpLevel } from '@jump/level';
+import { ClassicLevel } from 'classic-level';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const root = mkdtempSync(join(tmpdir(), 'jump-level-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let stores = 0;
+const fresh = (): string => join(root, `store-${stores++}`);
+
+test("abstract-level's own tests: 5,168 of 5,168", () => {
+  const suite = fileURLToPath(new URL('suite.mjs', import.meta.url));
+  const { stdout, status } = spawnSync(process.execPath, [suite], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  const failures = stdout.split('\n').filter((line) => line.startsWith('not ok'));
+  expect(failures).toEqual([]);
+  expect(stdout).toMatch(/# tests 5168\n# pass {2}5168/);
+  expect(status).toBe(0);
+});
+
+describe('the directory', () => {
+  test("takes turns with classic-level's on it", async () => {
+    const location = fresh();
+    const theirs = new ClassicLevel<string, object>(location, { valueEncoding: 'json' });
+    await theirs.put('one', { by: 'classic-level' });
+    await theirs.close();
+    const ours = new JumpLevel<string, object>(location, { valueEncoding: 'json' });
+    expect(await ours.get('one')).toEqual({ by: 'classic-level' });
+    await ours.put('two', { by: 'JumpDB' });
+    await ours.close();
+    const again = new ClassicLevel<string, object>(location, { valueEncoding: 'json' });
+    expect(await again.iterator().all()).toEqual([
+      ['one', { by: 'classic-level' }],
+      ['two', { by: 'JumpDB' }],
+    ]);
+    await again.close();
+  });
+
+  test('is locked while one has it', async () => {
+    const location = fresh();
+    const first = new JumpLevel(location);
+    await first.open();
+    const second = new JumpLevel(location);
+    await expect(second.open()).rejects.toMatchObject({
+      code: 'LEVEL_DATABASE_NOT_OPEN',
+      cause: { code: 'LEVEL_LOCKED', cause: { code: 'JUMP_LOCKED' } },
+    });
+    await first.close();
+    await JumpLevel.destroy(location);
+    await expect(new JumpLevel(location, { createIfMissing: false }).open()).rejects.toMatchObject({
+      cause: { code: 'LEVEL_NOT_FOUND' },
+    });
+  });
+
+  test('survives a process that dies after a put has resolved', () => {
+    const location = fresh();
+    const program = `
+      import { JumpLevel } from '@jump/level';
+      const db = new JumpLevel(${JSON.stringify(location)});
+      for (let i = 0; i < 100; i++) await db.put('key' + i, 'value');
+      process.kill(process.pid, 'SIGKILL');`;
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+    });
+    expect(signal).toBe('SIGKILL');
+    return new JumpLevel(location)
+      .keys()
+      .all()
+      .then((keys) => expect(keys.length).toBe(100));
+  });
+});
+
+test('additional methods', async () => {
+  const location = fresh();
+  const db = new JumpLevel(location, { writeBufferSize: 1 << 16 });
+  for (let i = 0; i < 3000; i++) await db.put(`key${i}`, 'x'.repeat(100));
+  await db.compactRange('key', 'l');
+  expect(
+    db
+      .stats()
+      .levels.slice(1)
+      .some(({ files }) => files > 0),
+  ).toBe(true);
+  const size = await db.approximateSize('key', 'l');
+  expect(size).toBeGreaterThan(1000);
+  expect(await db.approximateSize('l', 'm')).toBe(0);
+  const sublevel = db.sublevel('part');
+  await sublevel.put('a', 'b');
+  const copy = fresh();
+  await db.checkpoint(copy);
+  await db.close();
+  const copied = new JumpLevel(copy);
+  expect((await copied.keys().all()).length).toBe(3001);
+  await copied.close();
+  await expect(db.approximateSize('a', 'b')).rejects.toMatchObject({
+    code: 'LEVEL_DATABASE_NOT_OPEN',
+  });
+});
+
+test('what is no text becomes U+FFFD, as in other databases', async () => {
+  const db = new JumpLevel<string, Uint8Array>(fresh(), { valueEncoding: 'view' });
+  await db.put('key', Uint8Array.of(0x61, 0xff));
+  expect(await db.get('key', { valueEncoding: 'utf8' })).toBe('a\ufffd');
+  expect(await db.values().all()).toEqual([Uint8Array.of(0x61, 0xff)]);
+  const buffers = await db.values({ valueEncoding: 'buffer' } as object).all();
+  expect(Buffer.isBuffer(buffers[0])).toBe(true);
+  await db.put('\ud800', Uint8Array.of(1));
+  expect(await db.keys().all()).toEqual(['key', '\ufffd']);
+  await db.close();
+});
+
+test('repair makes the store whole in its place', async () => {
+  const location = fresh();
+  const db = new JumpLevel(location);
+  await db.put('a', 'b');
+  await db.close();
+  rmSync(join(location, 'CURRENT'));
+  await JumpLevel.repair(location);
+  const again = new JumpLevel(location);
+  expect(await again.get('a')).toBe('b');
+  await again.close();
+});

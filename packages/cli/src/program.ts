@@ -73,5 +73,7 @@ function makeCommand(
 export function settleCommander(error: unknown): void {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return;
+  // What commander says where it has shown help instead of an error.
+  if (error.message === '(outputHelp)') throw new UsageError('no such command');
   throw new UsageError(error.message.replace(/^error: /, ''));
 }

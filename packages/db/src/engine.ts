@@ -65,6 +65,7 @@ export class Engine {
       attempt(() => flushAtClose(store, this.log, this.obsolete, this.#spec));
     }
     attempt(() => this.log.close(store.poisoned));
+    if (failure === undefined && !store.poisoned) this.#writeMoves();
     if (failure === undefined && !store.poisoned) this.#markDurable();
     failure ??= store.takeUnseenFailure();
     store.markClosed();
@@ -73,6 +74,18 @@ export class Engine {
     attempt(() => store.versions.close());
     attempt(() => store.lock.release());
     if (failure !== undefined) throw failure;
+  }
+
+  /** Has the manifest say where tables are that were moved since its last edit. */
+  #writeMoves(): void {
+    const { store, background } = this;
+    if (!store.versions.movesPending || background.edits.busy) return;
+    try {
+      store.versions.logAndApply({}, { directorySynced: true });
+    } catch (error) {
+      // Then they are where they were, which is no loss.
+      store.report(error, false);
+    }
   }
 
   /** Has the manifest say how far the logs go, if they hold anything. */

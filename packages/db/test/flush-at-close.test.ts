@@ -127,3 +127,22 @@ test('the power may go at any time while it closes: what was synced is there', (
   }
   expect(images).toBeGreaterThan(60);
 });
+
+test('tables that were only moved are where they are at the next opening too', async () => {
+  const vfs = memoryVfs();
+  // Each closed store of an ascending key makes a table that overlaps no other.
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const db = open('db', { ...OPTIONS, vfs });
+    db.set(key, key);
+    db.close();
+  }
+  const db = open('db', { ...OPTIONS, vfs });
+  await db.compact();
+  const levels = db.stats().levels.map(({ files }) => files);
+  expect(levels[0]).toBe(0);
+  db.close();
+  checkDirectory(vfs, 'db', bytewiseComparator);
+  const again = open('db', { ...OPTIONS, vfs });
+  expect(again.stats().levels.map(({ files }) => files)).toEqual(levels);
+  again.close();
+});

@@ -204,7 +204,7 @@ describe('of a damaged table', () => {
     expect(report.doubtful).toBe(0);
     const number = Number.parseInt(newest, 10);
     expect(report.warnings).toEqual([
-      expect.stringMatching(new RegExp(`table ${number} the keys from .*older versions`)),
+      expect.stringMatching(new RegExp(`table 0*${number}\\.ldb the keys from .*older versions`)),
     ]);
   });
 
@@ -221,11 +221,14 @@ describe('of a damaged table', () => {
     const { found, report } = await repaired(diskOf(files, { [tables.at(-1)!]: undefined }));
     expect(found).toHaveLength(200);
     expect(fileOf(report, tables.at(-1)!)).toMatchObject({ state: 'missing', dropped: 1 });
-    expect(report.warnings).toEqual([expect.stringMatching(/may be back out of 0+\d+\.ldb/)]);
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/^Table 0+\d+\.ldb is missing: .* \d+ bytes, .* 'key\d+' to 'key\d+'/),
+      expect.stringMatching(/may be back out of 0+\d+\.ldb/),
+    ]);
     expect(new Map(found).get('key1002')).toBe(new Map(expected).get('key1002'));
     // Nothing older lies under the deeper one, so nothing can come back.
     const deeper = await repaired(diskOf(files, { [tables[0]!]: undefined }));
-    expect(deeper.report.warnings).toEqual([]);
+    expect(deeper.report.warnings).toEqual([expect.stringMatching(/is missing: all/)]);
     expect(deeper.found).toHaveLength(50);
   });
 

@@ -35,9 +35,14 @@ export class DeferredMoves {
     this.#pointers.push(...compactPointers);
   }
 
+  /** Whether there are any. */
+  get pending(): boolean {
+    return this.#moves.size + this.#pointers.length > 0;
+  }
+
   /** Returns an edit with the moves in it. A table that it takes away goes from where it was. */
   addTo(edit: Partial<VersionEdit>): Partial<VersionEdit> {
-    if (this.#moves.size + this.#pointers.length === 0) return edit;
+    if (!this.pending) return edit;
     const { deleted = [], added = [], compactPointers = [] } = edit;
     const gone = new Set(deleted.map(({ number }) => number));
     const moves = [...this.#moves.values()].filter(

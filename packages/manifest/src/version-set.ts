@@ -277,6 +277,11 @@ export class VersionSet {
     this.#setPointers(edit);
   }
 
+  /** Whether the next edit will have moves with it that the manifest lacks. */
+  get movesPending(): boolean {
+    return this.#moves.pending;
+  }
+
   /** Puts the manifest on stable storage. @throws JUMP_IO, and poisons, if the disk fails */
   sync(): void {
     this.#guarded(() => this.#manifest.sync());

@@ -22,7 +22,9 @@ try {
   console.log('\nEvery comparison was good.');
   if (given === undefined) {
     rmSync(directory, { recursive: true });
-    console.log(`${directory} is removed; give a directory of your own to keep the store.`);
+    console.log(
+      `${directory} is removed; to keep the store: node docs/examples/demo/dist/main.js DIRECTORY`,
+    );
   } else console.log(`The store is left in ${directory}.`);
 } catch (error) {
   console.error(

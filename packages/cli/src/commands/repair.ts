@@ -79,7 +79,9 @@ function print(
   for (const warning of report.warnings) out.line(`${paint.yellow('warning')}  ${warning}`);
   const { kept, dropped, doubtful, dryRun } = report;
   const given = doubtful === 0 ? '' : `, ${count(doubtful)} of them keys given up as doubtful`;
-  const lost = dropped === 0 ? 'nothing is lost' : `${counted(dropped, 'entry', 'entries')} lost`;
+  // A table that is gone counts as one: what was in it, nobody can tell.
+  const least = `at least ${counted(dropped, 'entry', 'entries')}`;
+  const lost = dropped === 0 ? 'nothing is lost' : `${least} lost`;
   const head = paint[dropped === 0 ? 'green' : 'red'](dryRun ? 'would keep' : 'kept');
   out.line(`${head} ${counted(kept, 'key')}; ${lost}${given}`);
   if (dryRun) return;

@@ -56,16 +56,30 @@ const ATTEMPTS = 20;
 export function readLayout(directory: string): Layout {
   for (let attempt = 1; ; attempt++) {
     const current = readCurrent(nodeVfs, directory);
-    if (current === undefined) throw noStore(directory);
+    if (current === undefined) throw withoutCurrent(directory);
     try {
       const state = replayManifest(join(directory, current.name));
       return layoutOf(directory, current.name, state);
     } catch (error) {
       // A writer may have begun another manifest, and removed this one.
       const same = readCurrent(nodeVfs, directory)?.name === current.name;
-      if (same || attempt === ATTEMPTS || !(error instanceof JumpError)) throw error;
+      if (!same && attempt < ATTEMPTS && error instanceof JumpError) continue;
+      if (nodeVfs.stat(join(directory, current.name)) !== undefined) throw error;
+      const what = `names ${current.name}, which is missing`;
+      throw new JumpError('JUMP_CORRUPTION', what, { file: join(directory, 'CURRENT') });
     }
   }
+}
+
+/** There is no store, or one that has lost its beginning. */
+function withoutCurrent(directory: string): JumpError {
+  const exists = nodeVfs.stat(directory)?.kind === 'directory';
+  const left = exists ? listFiles(directory) : [];
+  if (!left.some(({ type }) => type === 'table' || type === 'log' || type === 'manifest')) {
+    return noStore(directory);
+  }
+  const what = 'there are tables or logs, but no CURRENT that names their manifest';
+  return new JumpError('JUMP_CORRUPTION', what, { file: join(directory, 'CURRENT') });
 }
 
 /** Lists the files of a directory that LevelDB would name so. @throws JUMP_IO */

@@ -50,15 +50,23 @@ export function withComparator(vfs: Vfs, directory: string, settings: Settings):
   return { ...settings, comparator, filter: undefined, filterName: 'none' };
 }
 
+/** A manifest that stays away is no matter of the file system's. */
+function asDamage(error: JumpError): JumpError {
+  if (error.systemCode !== 'ENOENT') return error;
+  const what = 'CURRENT names this manifest, which is missing';
+  return new JumpError('JUMP_CORRUPTION', what, { file: error.file, cause: error });
+}
+
 /** Reads a manifest; again if it vanishes between CURRENT, which names it, and its opening. */
 function untilItStays<T>(read: () => T): T {
   for (let attempt = 1; ; attempt++) {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof JumpError) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof JumpError)) throw error;
       const vanished = error.systemCode === 'ENOENT' || error.message.includes('missing');
       if (!vanished) throw error;
+      if (attempt === ATTEMPTS) throw asDamage(error);
     }
   }
 }

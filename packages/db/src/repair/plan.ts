@@ -175,7 +175,7 @@ function realDamage(
 function noteMissing({ files }: Findings, missing: readonly AddedTable[], dropped: number): void {
   for (const { level, table } of missing) {
     if (files.tables.some(({ number }) => number === table.number)) continue;
-    const reason = `the manifest names it, in level ${level}`;
+    const reason = `the manifest names it, in level ${level}, with ${table.fileSize} bytes`;
     const notes = fileNotes(tableName(table.number), 'table');
     files.notes.push(Object.assign(notes, { state: 'missing', dropped, reason } as const));
   }

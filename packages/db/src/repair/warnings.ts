@@ -1,5 +1,6 @@
 /** What a person should know of a repair, in words. */
 import { showBytes, TRAILER_LENGTH } from '@jump/base';
+import { tableName } from '@jump/manifest';
 import type { Doubt, DoubtJudge } from './doubts.ts';
 import type { RepairPlan } from './plan.ts';
 import type { Source } from './source.ts';
@@ -15,6 +16,7 @@ export function listWarnings(
 ): string[] {
   return [
     ...ofStrategy(plan, sources),
+    ...ofMissing(plan),
     ...ofTables(plan, sources, doubts, judge),
     ...ofLogs(plan),
     ...[...vfs.unreadable].map(
@@ -45,6 +47,16 @@ function ofStrategy({ strategy, missing }: RepairPlan, sources: readonly Source[
   ];
 }
 
+/** Tables that are gone, which a manifest names: nobody can count what was in them. */
+function ofMissing({ missing, strategy }: RepairPlan): string[] {
+  if (strategy === 'files') return [];
+  return missing.map(
+    ({ table: { number, fileSize, smallest, largest } }) =>
+      `Table ${tableName(number)} is missing: all its entries are lost, ${fileSize} bytes, with keys ` +
+      `from ${show(smallest)} to ${show(largest)}. They count as one.`,
+  );
+}
+
 /** Lost parts of tables below which something older lies. */
 function ofTables(
   { missing, strategy }: RepairPlan,
@@ -70,7 +82,7 @@ function ofTables(
     if (older.length === 0) continue;
     const range = `${show(doubt.after ?? doubt.smallest)} to ${show(doubt.upTo)}`;
     warnings.push(
-      `Of table ${doubt.number} the keys from ${range} are lost, and nothing tells which: older ` +
+      `Of table ${tableName(doubt.number)} the keys from ${range} are lost, and nothing tells which: older ` +
         `versions of such keys, and deleted ones, may be back out of ${names(older)}.`,
     );
   }
@@ -96,5 +108,10 @@ function names(sources: readonly Source[]): string {
 }
 
 function show(key: Uint8Array | undefined): string {
-  return key === undefined ? 'the end' : showBytes(key.subarray(0, key.length - TRAILER_LENGTH));
+  if (key === undefined) return 'the end';
+  const user = key.subarray(0, key.length - TRAILER_LENGTH);
+  // Most keys are text; what may not be is shown as it lies there.
+  const plain =
+    user.length > 0 && user.length <= 64 && user.every((byte) => byte > 32 && byte < 127);
+  return plain ? `'${String.fromCharCode(...user)}'` : showBytes(user);
 }

@@ -139,6 +139,13 @@ test('of a log everything up to what a table has of it is in tables', () => {
   expect(left(log(3, 'a1 b2 c3 d4'), source(4, 'a1 c3'))).toBe('a1 c3 d4');
 });
 
+test('tables of one log, made by openings that were cut short, are not made of each other', () => {
+  // The first opening had small memtables and wrote 3 to 5; the second one wrote all into 3 again.
+  const all = 'a1 b2 c3 d4 e5 f6';
+  expect(left(log(2, all), source(3, all), source(4, 'c3 d4'), source(5, 'e5 f6'))).toBe(all);
+  expect(left(log(2, all), source(3, all), source(4, 'a1 f6'))).toBe(all);
+});
+
 test('a doubtful key is given up with all that is older, unless something newer is there', () => {
   const doubtful = (verdict: Verdict) => (cursor: Cursor) =>
     /^[bc]/.test(show(cursor)) ? verdict : 'keep';

@@ -16,6 +16,9 @@
  * above, that it does not have was covered by something newer, and so was all that is older still.
  * What lies outside stays; of an output that is damaged only the parts that are whole are asked.
  *
+ * Not so if the entry is in a log that is there, too: openings that were cut short have each made
+ * tables of the log, with memtables of different sizes, and none was made of another.
+ *
  * A log that has an entry in common with a table was flushed, at least up to that entry, for
  * entries go from logs to tables in their order. This is true of JumpDB's logs, which are flushed
  * table by table, each of them whole on the disk before the next one begins.
@@ -62,16 +65,27 @@ export function* findKin(
     const { keyBytes, keyStart, keyEnd } = merged;
     const source = sources[numberOf(merged)]!;
     if (length < 0 || !equalRanges(keyBytes, keyStart, keyEnd, key, 0, length)) {
+      relateAll();
       length = keyEnd - keyStart;
       if (length > key.length) key = new Uint8Array(2 * length);
       copyRange(keyBytes, keyStart, keyEnd, key, 0);
       same.length = 0;
     }
-    for (const other of same) relate(source, other, readSequence(key, length));
     same.push(source);
     if (++steps % 1024 === 0) yield;
   }
+  relateAll();
   return { descendants, flushed };
+
+  /** Relates those that have one entry. Tables that have it of a log need not be each other's. */
+  function relateAll(): void {
+    const logged = same.some(({ log }) => log);
+    for (const [i, a] of same.entries()) {
+      for (const b of same.slice(0, i)) {
+        if (!logged || a.log !== b.log) relate(a, b, readSequence(key, length));
+      }
+    }
+  }
 
   function relate(a: Source, b: Source, sequence: number): void {
     if (a.log !== b.log) {

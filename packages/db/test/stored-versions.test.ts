@@ -268,3 +268,42 @@ test('a mistake is told at once', () => {
     code('JUMP_UNSUPPORTED'),
   );
 });
+
+describe('a log that was cut between two records, though it was on the disk', () => {
+  const cutStore = async (sync: boolean): Promise<Vfs> => {
+    const vfs = memoryVfs();
+    const db = open(DIRECTORY, { ...OPTIONS, memtableSize: 1 << 20, vfs });
+    for (let i = 0; i < 10; i++) {
+      db.set(`key ${i}`, 'value');
+      if (sync) await db.sync();
+      else db.handOver();
+    }
+    db.close();
+    const path = `${DIRECTORY}/${vfs.list(DIRECTORY).find((name) => name.endsWith('.log'))}`;
+    const items = [...LogReader.open({ vfs, path }).items()];
+    const end = items[Math.floor(items.length / 2)]!.end;
+    const kept = new Uint8Array(end);
+    const input = vfs.open(path, 'read');
+    input.read(kept, 0, end, 0);
+    input.close();
+    vfs.remove(path);
+    const output = vfs.open(path, 'create');
+    output.write(kept, 0, end);
+    output.close();
+    return vfs;
+  };
+
+  test.each([true, false])('is refused, as by a reader; or told (synced: %s)', async (sync) => {
+    const vfs = await cutStore(sync);
+    expect(() => openReadOnly(DIRECTORY, { vfs })).toThrow(code('JUMP_CORRUPTION'));
+    expect(() => [...storedVersions(DIRECTORY, { vfs })]).toThrow(code('JUMP_CORRUPTION'));
+    const gaps: StoreGap[] = [];
+    const options = { vfs, tolerant: true, onGap: (gap: StoreGap) => gaps.push(gap) };
+    expect([...storedVersions(DIRECTORY, options)].length).toBeGreaterThan(0);
+    expect(gaps).toEqual([
+      expect.objectContaining({
+        reason: expect.stringMatching(/entries from \d+ to 10 are missing/),
+      }),
+    ]);
+  });
+});

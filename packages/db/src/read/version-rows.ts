@@ -11,6 +11,7 @@ import type { Settings } from '../options.ts';
 import { liveLogs } from '../recovery/recovery.ts';
 import { HeldFiles } from './held-files.ts';
 import { ATTEMPTS, readVersions, sameFiles } from './live-directory.ts';
+import { LogOrder } from './log-order.ts';
 import { tablePath } from './table-cache.ts';
 
 /** One version of a key, as a file has it. */
@@ -127,17 +128,22 @@ export class VersionRows {
   }
 
   /** What the logs have, sorted. */
-  *logRow({ held, logs }: HeldStore, range: TableRange): Generator<Found, void, undefined> {
+  *logRow(store: HeldStore, range: TableRange): Generator<Found, void, undefined> {
+    const { held, logs, versions } = store;
     const found: Found[] = [];
+    const order = new LogOrder(versions, this.#tolerant, this.#onGap);
     for (const file of logs) {
       const size = held.vfs.stat(file)?.size ?? 0;
       for (const entry of LogReader.open({ vfs: held.vfs, path: file }).entries()) {
         if (entry.type === 'damage') this.#logGap({ file, ...entry }, size);
+        order.take(entry, file);
         if (entry.type !== 'entry' || !this.#isWithin(entry.userKey, range)) continue;
         const { userKey, sequence, kind, value, offset } = entry;
         found.push({ userKey, sequence, kind, value, file, level: undefined, offset });
       }
     }
+    const last = logs.at(-1);
+    if (last !== undefined) order.end(last, held.vfs.stat(last)?.size ?? 0);
     found.sort((a, b) => (isBefore(a, b, this.compareUser) ? -1 : 1));
     yield* found;
   }

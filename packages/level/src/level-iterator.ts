@@ -78,11 +78,16 @@ export class Walk {
   seek(target: Data, format: Format): void {
     withLevelErrors(() => {
       const cursor = this.#cursor;
-      const key = this.#inOwnFormat(target, format);
-      cursor.seek(key);
       if (this.#reverse) {
-        if (!cursor.valid) cursor.last();
-        if (cursor.valid && this.#isBehind(cursor.key, key)) cursor.previous();
+        // The first key behind the target, and one back. In bytes: what a key looks like as text is
+        // not always what it is.
+        cursor.seek(successor(toBytes(target)));
+        if (cursor.valid) cursor.previous();
+        else cursor.last();
+      } else {
+        const text = this.#keyFormat === 'utf8';
+        // Bytes are bytes in every format: as text they might be others.
+        cursor.seek(format === 'utf8' && !text ? toBytes(target) : target);
       }
       this.#next = 'stand';
     });
@@ -113,22 +118,17 @@ export class Walk {
     this.#opened ??= this.#open();
     return this.#opened;
   }
+}
 
-  #inOwnFormat(target: Data, format: Format): Data {
-    if ((format === 'utf8') === (this.#keyFormat === 'utf8')) return target;
-    if (typeof target === 'string') return new TextEncoder().encode(target);
-    return new TextDecoder().decode(target);
-  }
+/** What sorts next behind a key. */
+function successor(key: Uint8Array): Uint8Array {
+  const next = new Uint8Array(key.length + 1);
+  next.set(key);
+  return next;
+}
 
-  /** Whether a key sorts behind another, by their bytes. */
-  #isBehind(key: Data, other: Data): boolean {
-    const [a, b] = [key, other].map((one) =>
-      typeof one === 'string' ? new TextEncoder().encode(one) : one,
-    ) as [Uint8Array, Uint8Array];
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! > b[i]!;
-    return a.length > b.length;
-  }
+function toBytes(data: Data): Uint8Array {
+  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
 }
 
 /** Reads up to so many entries. */

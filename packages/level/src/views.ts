@@ -14,8 +14,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Text as LevelDB's bindings read it: what is no UTF-8 becomes U+FFFD. */
-const text: Encoding<string> = {
-  encode: (string) => encoder.encode(string),
+const text: Encoding<Data> = {
+  // An iterator over text may be sent to bytes, which need not be UTF-8.
+  encode: (data) => (typeof data === 'string' ? encoder.encode(data) : data),
   decode: (bytes) => decoder.decode(bytes),
 };
 

@@ -120,6 +120,29 @@ test('what is no text becomes U+FFFD, as in other databases', async () => {
   await db.close();
 });
 
+test('an iterator over text can be sent to bytes that are no text, and to a byte-order mark', async () => {
+  const db = new JumpLevel(fresh());
+  const buffer = { keyEncoding: 'buffer' } as never;
+  const keys = ['c', '\ufeffb', '\u{10000}'].map((key) => Buffer.from(key));
+  for (const key of [...keys, Buffer.of(0x80), Buffer.of(0xff)]) {
+    await db.put(key as never, key.toString('hex'), buffer);
+  }
+  const found = async (target: Buffer | string, reverse: boolean): Promise<unknown> => {
+    const values = db.values({ reverse });
+    if (typeof target === 'string') values.seek(target);
+    else values.seek(target as never, buffer);
+    const value = await values.next();
+    await values.close();
+    return value;
+  };
+  expect(await found(Buffer.from('\ufeffb'), false)).toBe('efbbbf62');
+  expect(await found(Buffer.of(0x80), false)).toBe('80');
+  expect(await found(Buffer.of(0x80), true)).toBe('80');
+  // The key FF looks like U+FFFD, which sorts in front of this one.
+  expect(await found('\u{10ffff}', true)).toBe('f0908080');
+  await db.close();
+});
+
 test('repair makes the store whole in its place', async () => {
   const location = fresh();
   const db = new JumpLevel(location);

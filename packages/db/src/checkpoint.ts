@@ -132,9 +132,13 @@ class Checkpoint {
    * file still has is written anew.
    */
   async #copyTable(copier: FileCopier, table: TableMeta): Promise<TableMeta> {
+    const { vfs, directory } = this.#from;
     for (const name of [tableName(table.number), oldTableName(table.number)]) {
+      const path = joinPath(directory, name);
+      // A link that fails for this alone would have all other tables copied.
+      if (vfs.stat(path) === undefined) continue;
       try {
-        await copier.linkOrCopy(joinPath(this.#from.directory, name), this.#copy.path(name));
+        await copier.linkOrCopy(path, this.#copy.path(name));
         return table;
       } catch (error) {
         if (!(error instanceof JumpError) || error.systemCode !== 'ENOENT') throw error;

@@ -211,13 +211,16 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
         return;
       }
       const inner = innerSnapshot(snapshot);
-      const keys = view.keys({
-        ...boundsOf(options),
+      // In bytes: as text, keys that are no UTF-8 look like others, which may be outside the range.
+      const bytes = this.#opened.of('view', 'view');
+      const bounds = Object.entries(boundsOf(options)).map(([name, key]) => [name, toBytes(key)]);
+      const keys = bytes.keys({
+        ...Object.fromEntries(bounds),
         reverse,
         ...(limit < 0 ? {} : { limit }),
         ...(inner === undefined ? {} : { snapshot: inner }),
       });
-      const batch = view.batch();
+      const batch = bytes.batch();
       for (const key of keys) {
         batch.delete(key);
         if (batch.length === CLEAR_CHUNK) batch.write();

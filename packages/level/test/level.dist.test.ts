@@ -143,6 +143,22 @@ test('an iterator over text can be sent to bytes that are no text, and to a byte
   await db.close();
 });
 
+test.each(['limit', 'snapshot'])('clear with a %s deletes only keys of its range', async (what) => {
+  const db = new JumpLevel(fresh());
+  const buffer = { keyEncoding: 'buffer' } as never;
+  await db.put('\ufffd', 'value');
+  // As text it would look like the first one.
+  await db.put(Buffer.of(0xff) as never, 'other', buffer);
+  const snapshot = db.snapshot();
+  await db.clear({
+    gt: '\u{10ffff}',
+    ...(what === 'limit' ? { limit: 5 } : { snapshot }),
+  } as never);
+  await snapshot.close();
+  expect(await db.keys(buffer).all()).toEqual([Buffer.from('\ufffd')]);
+  await db.close();
+});
+
 test('repair makes the store whole in its place', async () => {
   const location = fresh();
   const db = new JumpLevel(location);

@@ -41,6 +41,7 @@ export class Walk {
   readonly #valueFormat: Format;
   readonly #reverse: boolean;
   readonly #signal: AbortSignal | null;
+  readonly #bounds: ReturnType<typeof boundsOf>;
   /** Whether the next move begins at the range's beginning, goes on, or shows where it stands. */
   #next: 'begin' | 'move' | 'stand' | 'end' = 'begin';
 
@@ -49,11 +50,12 @@ export class Walk {
     this.#keyFormat = keyEncoding;
     this.#valueFormat = valueEncoding;
     this.#reverse = reverse;
+    this.#bounds = boundsOf(options);
     this.#signal = options.signal ?? null;
     this.#open = () => {
       const inner = innerSnapshot(snapshot);
       return views.of(keyEncoding, valueEncoding).cursor({
-        ...boundsOf(options),
+        ...this.#bounds,
         ...(inner === undefined ? {} : { snapshot: inner }),
       });
     };
@@ -78,6 +80,11 @@ export class Walk {
   seek(target: Data, format: Format): void {
     withLevelErrors(() => {
       const cursor = this.#cursor;
+      if (isOutside(toBytes(target), this.#bounds)) {
+        // As in other databases: an iterator that is sent out of its range is at its end.
+        this.#next = 'end';
+        return;
+      }
       if (this.#reverse) {
         // The first key behind the target, and one back. In bytes: what a key looks like as text is
         // not always what it is.
@@ -118,6 +125,18 @@ export class Walk {
     this.#opened ??= this.#open();
     return this.#opened;
   }
+}
+
+function isOutside(target: Uint8Array, { gt, gte, lt, lte }: ReturnType<typeof boundsOf>): boolean {
+  const order = (bound: Data): number => compareBytes(target, toBytes(bound));
+  if (gte !== undefined ? order(gte) < 0 : gt !== undefined && order(gt) <= 0) return true;
+  return lte !== undefined ? order(lte) > 0 : lt !== undefined && order(lt) >= 0;
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
 }
 
 /** What sorts next behind a key. */

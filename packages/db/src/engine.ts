@@ -2,6 +2,7 @@
 import { JumpError } from '@jump/base';
 import type { TableSpec } from '@jump/compaction';
 import type { Background } from './background/background.ts';
+import { removeFiles } from './background/file-work.ts';
 import type { ObsoleteFiles } from './background/obsolete-files.ts';
 import { flushAtClose } from './flush-at-close.ts';
 import type { Store } from './store.ts';
@@ -61,6 +62,8 @@ export class Engine {
       }
     };
     attempt(() => this.background.close());
+    // Nobody else is there to do it now.
+    this.obsolete.remove = (paths) => this.obsolete.report(removeFiles(store.vfs, paths));
     if (failure === undefined && !store.poisoned && !this.background.edits.busy) {
       attempt(() => flushAtClose(store, this.log, this.obsolete, this.#spec));
     }
@@ -81,7 +84,9 @@ export class Engine {
     const { store, background } = this;
     if (!store.versions.movesPending || background.edits.busy) return;
     try {
+      const { manifestNumber } = store.versions;
       store.versions.logAndApply({}, { directorySynced: true });
+      if (store.versions.manifestNumber !== manifestNumber) this.obsolete.removeManifests();
     } catch (error) {
       // Then they are where they were, which is no loss.
       store.report(error, false);

@@ -4,7 +4,6 @@
  */
 import type { TableSpec } from '@jump/compaction';
 import type { AddedTable } from '@jump/manifest';
-import { removeFiles } from './background/file-work.ts';
 import type { ObsoleteFiles } from './background/obsolete-files.ts';
 import { flushNow } from './recovery/recovery.ts';
 import type { Store } from './store.ts';
@@ -16,7 +15,8 @@ const LEAST = 1 << 20;
 /**
  * Flushes the memtables, if they are worth it: both go into level 0, in one edit.
  *
- * REQUIRES: no job is running, no edit is on its way. Whatever fails, the logs have everything.
+ * REQUIRES: no job is running, no edit is on its way; `obsolete` removes in this thread. Whatever
+ *           fails, the logs have everything.
  *
  * @throws JUMP_POISONED, JUMP_IO if a new log or the manifest cannot be written
  */
@@ -45,10 +45,11 @@ export function flushAtClose(
     store.report(error, false);
     return;
   }
+  const { manifestNumber } = versions;
   versions.logAndApply({ logNumber: log.number, lastSequence, added }, { directorySynced: true });
   store.version = versions.current;
   store.flushedSequence = lastSequence;
   log.dropBefore(log.number, lastSequence);
-  obsolete.remove = (paths) => obsolete.report(removeFiles(store.vfs, paths));
   obsolete.removeLogs(older, log.number);
+  if (versions.manifestNumber !== manifestNumber) obsolete.removeManifests();
 }

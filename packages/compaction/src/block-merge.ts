@@ -9,7 +9,7 @@
  * Snapshots, orders of one's own, and entries that are too large are left to the cursors: the
  * latter also in the middle of a merge, see {@link BlockMerge.handOver}.
  */
-import type { Cursor } from '@jump/base';
+import { type Cursor, equalRanges } from '@jump/base';
 import { type BlockOfTable, MergeKernel, MergeStop, type TableWriter } from '@jump/sstable';
 import type { DropRule } from './drop-rule.ts';
 import { GRANDPARENT_STRIDE } from './picks.ts';
@@ -43,8 +43,6 @@ export interface TableSink {
   passesTooMany(key: Uint8Array, start: number, end: number): boolean;
 }
 
-/** LevelDB's: entries between two restarts of a data block. */
-const RESTART_INTERVAL = 16;
 const NEVER = 0xffffffff;
 
 /** One merge in the kernel. */
@@ -78,7 +76,6 @@ export class BlockMerge {
     const runs = options.runs();
     const kernel = MergeKernel.begin(runs.length, {
       blockSize: table.blockSize,
-      restartInterval: RESTART_INTERVAL,
       indexInterval: table.indexInterval ?? NEVER,
       tombstones: rule.tombstones,
     });
@@ -209,7 +206,9 @@ export class BlockMerge {
     if (last.length === 0) return cursor.first();
     this.#rule.resumeAfter(last, 0, last.length);
     if (!cursor.seek(last, 0, last.length)) return false;
-    return isAt(cursor, last) ? cursor.next() : true;
+    const { keyBytes, keyStart, keyEnd } = cursor;
+    const same = equalRanges(keyBytes, keyStart, keyEnd, last, 0, last.length);
+    return same ? cursor.next() : true;
   }
 
   /** Closes the runs. Idempotent. */
@@ -219,9 +218,4 @@ export class BlockMerge {
     for (const run of this.#runs) run.close();
     this.#kernel.giveBack();
   }
-}
-
-function isAt({ keyBytes, keyStart, keyEnd }: Cursor, key: Uint8Array): boolean {
-  if (keyEnd - keyStart !== key.length) return false;
-  return key.every((byte, i) => byte === keyBytes[keyStart + i]);
 }

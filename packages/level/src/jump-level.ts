@@ -10,7 +10,7 @@ import {
   LevelValueIterator,
 } from './level-iterator.ts';
 import { innerSnapshot, LevelSnapshot } from './level-snapshot.ts';
-import { type Data, type Format, inFormat, Views } from './views.ts';
+import { type Data, type Format, inFormat, toBytes, Views } from './views.ts';
 
 /** Options of a {@link JumpLevel}: those of `classic-level`, under its names, and JumpDB's own. */
 export interface JumpLevelOptions<K, V> {
@@ -340,10 +340,6 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
 
 function rethrow(error: unknown): never {
   throw levelError(error);
-}
-
-function toBytes(data: Data): Uint8Array {
-  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
 }
 
 function within({ snapshot }: ReadOptions): {

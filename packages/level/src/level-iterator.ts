@@ -3,7 +3,7 @@ import type { Cursor } from '@jump/db';
 import { AbstractIterator, AbstractKeyIterator, AbstractValueIterator } from 'abstract-level';
 import { abortError, withLevelErrors } from './errors.ts';
 import { innerSnapshot } from './level-snapshot.ts';
-import { type Data, type Format, inFormat, type Views } from './views.ts';
+import { type Data, type Format, inFormat, toBytes, type Views } from './views.ts';
 
 /** What abstract-level hands to an iterator: bounds are encoded. */
 export interface IteratorOptions {
@@ -144,10 +144,6 @@ function successor(key: Uint8Array): Uint8Array {
   const next = new Uint8Array(key.length + 1);
   next.set(key);
   return next;
-}
-
-function toBytes(data: Data): Uint8Array {
-  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
 }
 
 /** Reads up to so many entries. */

@@ -16,9 +16,14 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Text as LevelDB's bindings read it: what is no UTF-8 becomes U+FFFD. */
 const text: Encoding<Data> = {
   // An iterator over text may be sent to bytes, which need not be UTF-8.
-  encode: (data) => (typeof data === 'string' ? encoder.encode(data) : data),
+  encode: toBytes,
   decode: (bytes) => decoder.decode(bytes),
 };
+
+/** The bytes of a key or value. */
+export function toBytes(data: Data): Uint8Array {
+  return typeof data === 'string' ? encoder.encode(data) : data;
+}
 
 /** The four views of a store. */
 export class Views {

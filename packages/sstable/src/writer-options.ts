@@ -41,6 +41,9 @@ export interface WriterSettings {
   readonly filter: FilterPolicy | undefined;
 }
 
+/** Entries from one whole key in a block to the next, unless a writer is told otherwise. */
+export const RESTART_INTERVAL = 16;
+
 const NAMES: ReadonlySet<string> = new Set<keyof TableWriterOptions>([
   'keys',
   'comparator',
@@ -70,7 +73,11 @@ export function checkWriterOptions(options: TableWriterOptions): WriterSettings 
     blockSize: checkNumber('blockSize', options.blockSize ?? 4096, MAX_BLOCK_SIZE),
     // No block holds so many entries: the same as no limit.
     indexInterval: checkNumber('indexInterval', options.indexInterval ?? 2 ** 31, 2 ** 31),
-    restartInterval: checkNumber('restartInterval', options.restartInterval ?? 16, 2 ** 31),
+    restartInterval: checkNumber(
+      'restartInterval',
+      options.restartInterval ?? RESTART_INTERVAL,
+      2 ** 31,
+    ),
     snappy:
       checkOneOf('compression', options.compression ?? 'snappy', ['snappy', 'none']) === 'snappy',
     filter: options.filter,

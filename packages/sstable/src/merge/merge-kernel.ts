@@ -5,6 +5,7 @@ import { copyRange } from '@jump/base';
 import type { Block } from '../block.ts';
 import type { BuiltEntries } from '../data-block-writer.ts';
 import { instantiate } from '../kernel-instance.ts';
+import { RESTART_INTERVAL } from '../writer-options.ts';
 import { MERGE_MODULE } from './merge-module.ts';
 
 interface Constant {
@@ -113,7 +114,6 @@ export class MergeKernel implements BuiltEntries {
     sources: number,
     options: {
       readonly blockSize: number;
-      readonly restartInterval: number;
       readonly indexInterval: number;
       readonly tombstones: 'ask' | 'keep' | 'drop';
     },
@@ -125,7 +125,7 @@ export class MergeKernel implements BuiltEntries {
       kernel = new MergeKernel(exports);
     }
     const { MAX_SOURCES, MAX_BLOCK_SIZE, SLOTS } = kernel.#exports;
-    const { blockSize, restartInterval, indexInterval } = options;
+    const { blockSize, indexInterval } = options;
     if (sources > MAX_SOURCES.value || blockSize > MAX_BLOCK_SIZE.value) {
       kernel.giveBack();
       return undefined;
@@ -133,7 +133,7 @@ export class MergeKernel implements BuiltEntries {
     kernel.#top = SLOTS.value;
     kernel.#slots.length = 0;
     const mode = MODES.indexOf(options.tombstones);
-    kernel.#exports.begin(blockSize, restartInterval, Math.min(indexInterval, NEVER), mode);
+    kernel.#exports.begin(blockSize, RESTART_INTERVAL, Math.min(indexInterval, NEVER), mode);
     return kernel;
   }
 

@@ -58,18 +58,25 @@ test('much in memory becomes a table, little stays in the log', () => {
 test('both memtables go, the older one below; snapshots and iterators do not hold it up', () => {
   const vfs = memoryVfs();
   const db = open('db', { ...OPTIONS, vfs });
-  fill(db, 70);
+  fill(db);
   const snapshot = db.snapshot();
   const entries = db.entries();
   entries.next();
-  // More than a memtable in one turn: the flush of the first has not begun.
-  fill(db, 60);
+  const count = (end: string): number => vfs.list('db').filter((name) => name.endsWith(end)).length;
+  // All in one turn: when the second memtable begins, the flush of the first has not ended.
+  for (let i = 0; count('.log') === 1; i++) db.set(`more${i}`, `${i} ${LARGE}`);
+  db.set('key1', 'newer');
   const before = contents(db);
   db.close();
+  expect(count('.ldb')).toBe(2);
   expect(logBytes(vfs)).toBeLessThan(100);
   expect(() => snapshot.get('key1')).toThrow(expect.objectContaining({ code: 'JUMP_CLOSED' }));
   checkDirectory(vfs, 'db', bytewiseComparator);
   expect(read(vfs)).toEqual(before);
+  // A point read believes the newer table, by its number.
+  const again = open('db', { ...OPTIONS, vfs });
+  expect(again.get('key1')).toBe('newer');
+  again.close();
 });
 
 test('each call of the disk fails once: closing tells, and nothing is lost', async () => {

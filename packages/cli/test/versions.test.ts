@@ -4,6 +4,8 @@
 //         files one by one, and with a scan; then a table's blocks and index are destroyed.
 import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { open } from '@jump/db';
+import { LogReader } from '@jump/log';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { jump, temporary } from './jump.ts';
 import { fingerprint, levelsStore, sampleStore } from './samples.ts';
@@ -148,6 +150,33 @@ describe('a table without index and footer', () => {
     expect([code, stderr.startsWith('warning: ')]).toEqual([0, true]);
     const dumped = await jump(['dump', copy, '--by-key']);
     expect([dumped.code, dumped.stdout.includes('\ttorn\t')]).toEqual([0, true]);
+  });
+});
+
+describe('a log that was cut between two records, though it was on the disk', () => {
+  test.each(['file', 'key'])('is refused; or told, with what is left, by %s', async (by) => {
+    const args = by === 'key' ? ['--by-key'] : [];
+    const directory = join(place, `cut by ${by}`);
+    const db = open(directory);
+    for (let i = 0; i < 10; i++) {
+      db.set(`key ${i}`, 'value');
+      db.handOver();
+    }
+    db.close();
+    const name = readdirSync(directory).find((one) => one.endsWith('.log'))!;
+    const log = join(directory, name);
+    const end = [...LogReader.open(log).items()][4]!.end;
+    const whole = await look('dump', directory, ...args);
+    writeFileSync(log, readFileSync(log).subarray(0, end));
+    const refused = await jump(['dump', directory, ...args]);
+    expect([refused.code, refused.stdout]).toEqual([4, '']);
+    expect(refused.stderr).toContain('the entries from 5 to 10 are missing');
+    const { code, stdout } = await jump(['dump', directory, '--tolerant', ...args]);
+    const told = `${name}:${end}\tdamage\tthe entries from 5 to 10 are missing`;
+    expect([code, linesOf(stdout)]).toEqual([4, expect.arrayContaining([told])]);
+    const kept = linesOf(stdout).filter((line) => line !== told);
+    expect(kept).toEqual(whole.filter((line) => kept.includes(line)));
+    expect(kept.filter((line) => line.includes('\tvalue\t'))).toHaveLength(4);
   });
 });
 

@@ -19,6 +19,7 @@ export {
 export type { LogDamageReason } from './fragments.ts';
 export type { LogDamage, LogItem, LogRecord } from './items.ts';
 export type { LogEntry } from './log-entries.ts';
+export { type LogHole, LogOrder, type LogPromises } from './log-order.ts';
 export { type DroppedRange, LogReader } from './reader.ts';
 export type { LogTarget } from './target.ts';
 export { LogWriter, type LogWriterOptions } from './writer.ts';

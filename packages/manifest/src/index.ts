@@ -27,6 +27,7 @@ export {
   type DeletedTable,
   decodeVersionEdit,
   encodeVersionEdit,
+  isDurableMark,
   LEVELS,
   type TableMeta,
   type VersionEdit,

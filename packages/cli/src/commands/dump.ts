@@ -1,17 +1,11 @@
 /** `jump dump`: everything that is stored, as it is stored. */
 import { statSync } from 'node:fs';
 import { JumpError, type StoreGap, storedVersions } from '@jump/db';
-import { LogReader } from '@jump/log';
+import type { LogHole } from '@jump/log';
 import { allCodecs } from '@jump/sstable/codecs';
 import type { Context } from '../context.ts';
-import {
-  type DirectoryFile,
-  fileOf,
-  isTornTail,
-  listFiles,
-  readLayout,
-  storeFile,
-} from '../disk/directory.ts';
+import { type DirectoryFile, fileOf, listFiles, readLayout, storeFile } from '../disk/directory.ts';
+import { findLogHoles, logLines } from '../disk/log-lines.ts';
 import { manifestEdits } from '../disk/manifest-edits.ts';
 import { BYTEWISE, COMPARATORS, type KnownOrder, orderNamed } from '../disk/orders.ts';
 import { tableLines } from '../disk/table-entries.ts';
@@ -34,6 +28,8 @@ export interface DumpOptions
 interface Part {
   readonly file: DirectoryFile;
   readonly level?: number;
+  /** What is missing in a log between its records. */
+  readonly holes?: readonly LogHole[];
 }
 
 /** Prints every version of every entry of a store, or of one file. */
@@ -128,7 +124,7 @@ function partsOf(path: string, tolerant: boolean): Parts {
   }
   if (!listFiles(path).some(({ type }) => type === 'current')) return allParts(path);
   try {
-    return liveParts(path);
+    return liveParts(path, tolerant);
   } catch (error) {
     if (!tolerant || !(error instanceof JumpError)) throw error;
     return { ...allParts(path), problem: error };
@@ -142,18 +138,22 @@ function allParts(path: string): Parts {
   return { parts: parts.map((file) => ({ file })), order: orderNamed('') };
 }
 
-function liveParts(path: string): Parts {
-  const { levels, logs, comparator } = readLayout(path);
+function liveParts(path: string, tolerant: boolean): Parts {
+  const layout = readLayout(path);
+  const { levels, logs, comparator } = layout;
+  const holes = findLogHoles(layout, tolerant);
   const tables = levels.flat().map(({ level, path, number, fileSize }): Part => {
     const name = path.slice(path.lastIndexOf('/') + 1);
     return { level, file: { type: 'table', number, name, path, size: fileSize } };
   });
-  const newest = logs.toReversed().map((file) => ({ file }));
+  const newest = logs
+    .toReversed()
+    .map((file): Part => ({ file, holes: holes.get(file.path) ?? [] }));
   return { parts: [...newest, ...tables], order: orderNamed(comparator) };
 }
 
 function* linesOf(
-  { file }: Part,
+  { file, holes }: Part,
   order: KnownOrder,
   tolerant: boolean,
 ): Generator<DumpLine, void, void> {
@@ -162,13 +162,7 @@ function* linesOf(
       yield* tableLines(file.path, order, tolerant);
       return;
     case 'log':
-      for (const line of LogReader.open(file.path).entries()) {
-        if (line.type === 'damage' && !tolerant && !isTornTail(file, line)) {
-          const { offset, reason } = line;
-          throw new JumpError('JUMP_CORRUPTION', reason, { file: file.path, offset });
-        }
-        yield line;
-      }
+      yield* logLines(file, holes ?? [], tolerant);
       return;
     default:
       yield* manifestEdits(file.path);

@@ -2,10 +2,11 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { JumpError, nodeVfs } from '@jump/db';
-import { type LogDamage, LogReader } from '@jump/log';
+import { type LogDamage, type LogPromises, LogReader } from '@jump/log';
 import {
   decodeVersionEdit,
   type FileName,
+  isDurableMark,
   LEVELS,
   logName,
   oldTableName,
@@ -33,6 +34,8 @@ export interface Layout {
   /** The logs that have entries which no table has, oldest first. */
   readonly logs: readonly DirectoryFile[];
   readonly lastSequence: number;
+  /** What the manifest says of the logs. */
+  readonly promises: LogPromises;
   /** Every file with one of LevelDB's names. */
   readonly files: readonly DirectoryFile[];
 }
@@ -131,6 +134,9 @@ interface ManifestState {
   logNumber: number;
   previousLogNumber: number;
   lastSequence: number;
+  /** Whether its logs are ours: LevelDB begins no manifest with an edit without fields. */
+  ours: boolean | undefined;
+  durableSequence: number;
   readonly tables: Map<number, { readonly level: number; readonly table: TableMeta }>;
 }
 
@@ -140,6 +146,8 @@ function replayManifest(path: string): ManifestState {
     logNumber: 0,
     previousLogNumber: 0,
     lastSequence: 0,
+    ours: undefined,
+    durableSequence: 0,
     tables: new Map(),
   };
   const reader = LogReader.open(path);
@@ -148,7 +156,10 @@ function replayManifest(path: string): ManifestState {
     // Damage with edits behind it; what is torn at the end was never finished.
     if (flaw !== undefined) throw reader.corruption(flaw);
     if (item.type === 'damage') flaw = item;
-    else apply(state, decodeVersionEdit(item.bytes, path, item.start));
+    else {
+      state.ours ??= item.bytes.length === 0;
+      apply(state, decodeVersionEdit(item.bytes, path, item.start));
+    }
   }
   if (state.comparator === '') {
     const message = 'no edit that says how the store began can be read';
@@ -161,7 +172,8 @@ function apply(state: ManifestState, edit: VersionEdit): void {
   state.comparator = edit.comparator ?? state.comparator;
   state.logNumber = edit.logNumber ?? state.logNumber;
   state.previousLogNumber = edit.previousLogNumber ?? state.previousLogNumber;
-  state.lastSequence = edit.lastSequence ?? state.lastSequence;
+  if (isDurableMark(edit)) state.durableSequence = edit.lastSequence ?? 0;
+  else state.lastSequence = edit.lastSequence ?? state.lastSequence;
   for (const { number } of edit.deleted) state.tables.delete(number);
   for (const added of edit.added) state.tables.set(added.table.number, added);
 }
@@ -186,5 +198,9 @@ function layoutOf(directory: string, manifest: string, state: ManifestState): La
       return type === 'log' && live;
     })
     .sort((a, b) => a.number - b.number);
-  return { directory, manifest, comparator, levels, logs, lastSequence, files };
+  const promises = {
+    first: state.ours === true ? BigInt(lastSequence) + 1n : undefined,
+    durable: BigInt(state.durableSequence),
+  };
+  return { directory, manifest, comparator, levels, logs, lastSequence, promises, files };
 }

@@ -3,7 +3,7 @@
  * deeper level; from files of one moment, beside a live writer too.
  */
 import { JumpError, type RangeCompare, rangeCompare, reasonOf, TRAILER_LENGTH } from '@jump/base';
-import { LogReader } from '@jump/log';
+import { type LogHole, LogOrder, LogReader } from '@jump/log';
 import { logName, type TableMeta, type VersionSet } from '@jump/manifest';
 import { BlockCache, type TableGap, type TableRange, TableReader } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
@@ -11,7 +11,6 @@ import type { Settings } from '../options.ts';
 import { liveLogs } from '../recovery/recovery.ts';
 import { HeldFiles } from './held-files.ts';
 import { ATTEMPTS, readVersions, sameFiles } from './live-directory.ts';
-import { LogOrder } from './log-order.ts';
 import { tablePath } from './table-cache.ts';
 
 /** One version of a key, as a file has it. */
@@ -131,21 +130,33 @@ export class VersionRows {
   *logRow(store: HeldStore, range: TableRange): Generator<Found, void, undefined> {
     const { held, logs, versions } = store;
     const found: Found[] = [];
-    const order = new LogOrder(versions, this.#tolerant, this.#onGap);
+    const { ours, lastSequence, durableSequence } = versions;
+    const first = ours ? BigInt(lastSequence) + 1n : undefined;
+    const order = new LogOrder({ first, durable: BigInt(durableSequence) });
     for (const file of logs) {
       const size = held.vfs.stat(file)?.size ?? 0;
       for (const entry of LogReader.open({ vfs: held.vfs, path: file }).entries()) {
         if (entry.type === 'damage') this.#logGap({ file, ...entry }, size);
-        order.take(entry, file);
+        this.#logHole(file, order.take(entry));
         if (entry.type !== 'entry' || !this.#isWithin(entry.userKey, range)) continue;
         const { userKey, sequence, kind, value, offset } = entry;
         found.push({ userKey, sequence, kind, value, file, level: undefined, offset });
       }
     }
     const last = logs.at(-1);
-    if (last !== undefined) order.end(last, held.vfs.stat(last)?.size ?? 0);
+    if (last !== undefined) this.#logHole(last, order.end(held.vfs.stat(last)?.size ?? 0));
     found.sort((a, b) => (isBefore(a, b, this.compareUser) ? -1 : 1));
     yield* found;
+  }
+
+  #logHole(file: string, hole: LogHole | undefined): void {
+    if (hole === undefined) return;
+    const { offset, reason, durable, told } = hole;
+    if (durable && !this.#tolerant) {
+      const what = `${reason}, though they were on the disk`;
+      throw new JumpError('JUMP_CORRUPTION', what, { file, offset });
+    }
+    if (!told) this.#onGap({ file, offset, bytes: 0, reason });
   }
 
   #logGap({ file, offset, bytes, reason }: StoreGap, size: number): void {

@@ -310,7 +310,34 @@ describe('left-overs of merges', () => {
     const { found, report } = await repaired(vfs);
     expect(found).toEqual(expected);
     expect(report).toMatchObject({ strategy: 'files', dropped: 0 });
-    expect(report.warnings).toEqual([expect.stringMatching(/not taken for new.*000004\.ldb/)]);
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/not taken for new.*000004\.ldb/),
+      expect.stringMatching(/^Keys left out: 29\./),
+    ]);
+  });
+
+  test('are told by their number where a table may be missing as well', async () => {
+    const write = (db: JumpDB): void => {
+      for (let i = 0; i < 300; i++) db.set(`key${1000 + i}`, 'value');
+    };
+    const { files: early } = await made(write, { memtableSize: 2 ** 20 });
+    const log = nameOf(early, /log$/);
+    const vfs = diskOf(early, {});
+    // Tables are made of the log; then the first of them goes, and the log is back.
+    open(DIRECTORY, { ...SMALL, vfs }).close();
+    const files = filesOf(vfs);
+    const tables = [...files.keys()].filter((name) => name.endsWith('.ldb')).sort();
+    expect(tables.length).toBeGreaterThan(2);
+    const changes = {
+      [nameOf(files, /^MANIFEST/)]: undefined,
+      [tables[0]!]: undefined,
+      [log]: early.get(log),
+    };
+    const { found, report } = await repaired(diskOf(files, changes));
+    expect(found.length).toBeLessThan(300);
+    expect(report).toMatchObject({ strategy: 'files', kept: found.length });
+    const told = new RegExp(`^Keys left out: ${300 - found.length}\\.`);
+    expect(report.warnings).toContainEqual(expect.stringMatching(told));
   });
 });
 

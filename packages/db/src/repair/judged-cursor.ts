@@ -114,6 +114,8 @@ export class JudgedCursor extends ForwardCursor {
 export class VerdictCursor extends ForwardCursor {
   /** Keys left out so far since something newer may be lost. */
   doubtful = 0;
+  /** Keys left out so far since their newest entry was superseded, and nobody else has it. */
+  superseded = 0;
   readonly #compareUser: RangeCompare;
   /** The newest entry's internal key, of the user key that is walked over. */
   #key: Uint8Array = new Uint8Array(64);
@@ -136,10 +138,13 @@ export class VerdictCursor extends ForwardCursor {
         if (valueBytes === MARKS.doubtful) {
           this.#fate = 'gone';
           this.doubtful++;
-        }
+        } else if (marked) this.superseded++;
       } else if (this.#fate === 'waiting') {
         if (!this.#isSameEntry()) this.#fate = 'gone';
-        else if (!marked) this.#fate = 'shown';
+        else if (!marked) {
+          this.#fate = 'shown';
+          this.superseded--;
+        }
       }
       if (!marked && this.#fate === 'shown') return true;
     }

@@ -45,7 +45,7 @@ import type { Source } from './source.ts';
 import { listStoreFiles, type StoreFiles } from './store-files.ts';
 import { readerCursor, surveyTables, type TableReading, tableCursor } from './table-survey.ts';
 import { TolerantVfs } from './tolerant-vfs.ts';
-import { listWarnings } from './warnings.ts';
+import { listWarnings, ofSuperseded } from './warnings.ts';
 
 /**
  * Rebuilds a damaged store, of ours or of LevelDB, out of what is whole of its files: into a new
@@ -100,6 +100,13 @@ function lockStore({ vfs, directory, inPlace, settings }: RepairRequest): VfsLoc
   }
 }
 
+/** How many keys were kept, and how many given up; see `VerdictCursor`. */
+interface MergeCounts {
+  readonly kept: number;
+  readonly doubtful: number;
+  readonly superseded: number;
+}
+
 class Repair {
   readonly #request: RepairRequest;
   readonly #files: StoreFiles;
@@ -132,7 +139,8 @@ class Repair {
       const plan = makePlan(findings, this.#compare);
       const sources = [...this.#tables(plan), ...(await this.#logs(plan, output))];
       const warnings = await this.#judge(plan, sources);
-      const { kept, doubtful } = await this.#merge(sources, output);
+      const { kept, doubtful, superseded } = await this.#merge(sources, output);
+      warnings.push(...ofSuperseded(superseded));
       await output.commit(plan.lastSequence);
       this.#progress.finish();
       return this.#report(plan, kept, doubtful, warnings, output);
@@ -240,14 +248,14 @@ class Repair {
     }
   }
 
-  async #merge(sources: Source[], output: Output): Promise<{ kept: number; doubtful: number }> {
+  async #merge(sources: Source[], output: Output): Promise<MergeCounts> {
     const merged = mergeSources(sources, this.#compare, ({ judge }, cursor) =>
       judge === undefined ? cursor : new JudgedCursor(cursor, judge),
     );
     const result = new VerdictCursor(merged, this.#compareUser);
     try {
       const kept = await output.write(result, (bytes) => this.#progress.merged(bytes));
-      return { kept, doubtful: result.doubtful };
+      return { kept, doubtful: result.doubtful, superseded: result.superseded };
     } finally {
       result.close();
     }

@@ -47,6 +47,16 @@ function ofStrategy({ strategy, missing }: RepairPlan, sources: readonly Source[
   ];
 }
 
+/** Keys that were taken for deleted by what newer tables do not have. */
+export function ofSuperseded(keys: number): string[] {
+  if (keys === 0) return [];
+  return [
+    `Keys left out: ${keys}. What they had was written, and the tables that were made of it later ` +
+      'have neither that nor anything newer, as after a deletion. If a table is missing, they are ' +
+      'lost with it: the old files still have them.',
+  ];
+}
+
 /** Tables that are gone, which a manifest names: nobody can count what was in them. */
 function ofMissing({ missing, strategy }: RepairPlan): string[] {
   if (strategy === 'files') return [];

@@ -30,6 +30,7 @@ export {
   encodings,
   isBytes,
   jsonEncoding,
+  jsonText,
   utf8Encoding,
 } from './encoding.ts';
 export {
@@ -59,7 +60,7 @@ export {
 } from './internal-key.ts';
 export { showBytes, showGiven, wrongType } from './show.ts';
 export { SortedKeys } from './sorted-keys.ts';
-export { utf8Encode, utf8Read, utf8Write } from './utf8.ts';
+export { utf8Encode, utf8Read, utf8ReadLossy, utf8Write } from './utf8.ts';
 export {
   ByteReader,
   MAX_VARINT32_LENGTH,

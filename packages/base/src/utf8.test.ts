@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JumpError } from './errors.ts';
-import { utf8Encode, utf8Read, utf8Write } from './utf8.ts';
+import { utf8Encode, utf8Read, utf8ReadLossy, utf8Write } from './utf8.ts';
 
 /** Well-formed text: mostly ASCII, so that the loops are used, and everything else. */
 const text = fc.oneof(
@@ -146,6 +146,26 @@ describe('bytes that are not UTF-8', () => {
         }
         const good = Buffer.from(lossy).equals(bytes);
         expect(strict).toBe(good ? lossy : undefined);
+      }),
+    );
+  });
+
+  test('are read with U+FFFD in their place where that is asked for', () => {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const pieces = ['k', 'kkkkkkkk', 'é', '🔑', '\ufeff', '\ufffd'].map((text) =>
+      Buffer.from(text),
+    );
+    const broken = [[0x80], [0xc3], [0xf0, 0x9f, 0x94], [0xed, 0xa0, 0x80], [0xff]];
+    const piece = fc.constantFrom(...pieces, ...broken.map((bytes) => Buffer.from(bytes)));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), fc.constantFrom(1, 5000), (some, times) => {
+        const bytes = Buffer.concat([...some, Buffer.alloc(times - 1, 'k')]);
+        const padded = Uint8Array.of(0xc3, ...bytes, 0x80);
+        const expected = decoder.decode(bytes);
+        expect(utf8ReadLossy(padded, 1, padded.length - 1)).toBe(expected);
+        const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+        shared.set(bytes);
+        expect(utf8ReadLossy(shared, 0, bytes.length)).toBe(expected);
       }),
     );
   });

@@ -1,6 +1,6 @@
 /**
  * UTF-8, strictly: text that UTF-8 cannot hold is refused when it is written, bytes that are not
- * UTF-8 when they are read. Nothing is ever replaced by U+FFFD.
+ * UTF-8 when they are read. Nothing is replaced by U+FFFD but where {@link utf8ReadLossy} is asked.
  *
  * Short ASCII text, which most keys are, is converted by hand: below about 24 bytes a loop is
  * faster than a call into the engine. Everything else goes through `TextEncoder` and `TextDecoder`;
@@ -24,6 +24,7 @@ const encoder = new TextEncoder();
 /** `ignoreBOM` keeps a leading U+FEFF: without it text that starts with one comes back shorter. */
 const DECODER_OPTIONS = { fatal: true, ignoreBOM: true };
 const decoder = new TextDecoder('utf-8', DECODER_OPTIONS);
+const lossyDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** Up to here text is written by the loop: the measured break-even is 24 to 32. */
 const LOOP_WRITE_LIMIT = 24;
@@ -125,6 +126,20 @@ export function utf8Read(
   } catch (cause) {
     throw unreadable(bytes, start, end, what, cause);
   }
+}
+
+/**
+ * Reads `bytes[start, end)` as UTF-8 with U+FFFD in the place of what is none, as LevelDB's
+ * bindings do: for data of other programs that is to be seen at any price.
+ */
+export function utf8ReadLossy(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start;
+  if (length <= LOOP_READ_LIMIT) {
+    const text = readAscii(bytes, start, end);
+    if (text !== undefined) return text;
+  }
+  if (slice !== undefined && length <= SLICE_READ_LIMIT) return slice.call(bytes, start, end);
+  return lossyDecoder.decode(unshared(bytes, start, end));
 }
 
 /**

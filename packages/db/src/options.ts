@@ -281,6 +281,11 @@ function resolveEncoding(
   if (value === 'utf8' || value === 'bytes' || value === 'json') return value;
   const encoding = value as Partial<Encoding<never>> | null;
   if (typeof encoding?.encode === 'function' && typeof encoding.decode === 'function') {
+    for (const extra of ['encodeText', 'decodeRange'] as const) {
+      const given: unknown = encoding[extra];
+      if (given === undefined || typeof given === 'function') continue;
+      throw wrongType(`${extra} of option ${name}`, 'a function', given);
+    }
     return encoding as Encoding<never>;
   }
   const wanted = "'utf8', 'bytes', 'json' or an object with encode and decode";

@@ -44,6 +44,11 @@ describe('options', () => {
     [{ keyEncoding: 'latin1' }, TypeError, /keyEncoding must be .*'bytes'.*got string "latin1"/],
     [{ valueEncoding: null }, TypeError, /valueEncoding must be .*got null/],
     [{ valueEncoding: { encode: String } }, TypeError, /valueEncoding must be .*encode and decode/],
+    [
+      { keyEncoding: { encode: String, decode: String, decodeRange: 5 } },
+      TypeError,
+      /decodeRange of option keyEncoding must be a function, got number 5/,
+    ],
     [{ filter: 'bloom' }, TypeError, /filter must be 'jump', 'leveldb', 'none' or a filter policy/],
     [{ filter: { name: 'x' } }, TypeError, /filter must be .*got an object/],
     [{ filter: null }, TypeError, /filter must be .*got null/],

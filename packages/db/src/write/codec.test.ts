@@ -62,6 +62,40 @@ test("a decoder of the user's gets a copy, an encoder's buffer is copied", () =>
   expect(stored).toEqual(Uint8Array.of(1, 2, 3));
 });
 
+test("an encoder of the user's may make text, however long, or leave it to encode()", () => {
+  const codec = makeCodec<number>('value', {
+    encode: (value) => new Uint8Array(value),
+    encodeText: (value) => (value % 2 === 0 ? '€'.repeat(value) : undefined),
+    decode: (bytes) => bytes.length,
+  });
+  for (const length of [0, 10, 70_000]) {
+    const bytes = encodeWith(codec, length, 'value');
+    expect(Buffer.from(bytes).toString()).toBe('€'.repeat(length));
+  }
+  expect(encodeWith(codec, 3, 'value')).toEqual(new Uint8Array(3));
+  const text = (made: unknown) => {
+    const encoding = { encode: () => Uint8Array.of(), encodeText: () => made, decode: String };
+    return () => encodeWith(makeCodec<string>('value', encoding as never), '', 'value');
+  };
+  expect(text('\ud800')).toThrow(/^value holds a lone surrogate/);
+  expect(text(5)).toThrow(/encodeText\(\) made of the value must be a string, got number 5/);
+});
+
+test("a decoder of the user's of a range gets the store's own bytes", () => {
+  const stored = Uint8Array.of(9, 1, 2, 9);
+  const encoding = {
+    encode: () => stored,
+    decode: () => expect.unreachable('a copy was made'),
+    decodeRange(this: object, ...range: readonly unknown[]) {
+      return [this === encoding, ...range];
+    },
+  };
+  const codec = makeCodec<readonly unknown[]>('value', encoding);
+  const found = codec.read(stored, 1, 3);
+  expect(found).toEqual([true, stored, 1, 3]);
+  expect(found[1]).toBe(stored);
+});
+
 test('the wrong type is named', () => {
   expect(() => makeCodec<string>('key', 'utf8').prepare(5 as never)).toThrow(/key.*string.*5/);
   expect(() => makeCodec('key', 'bytes').prepare('a')).toThrow(/key must be a Uint8Array/);

@@ -11,6 +11,7 @@ import {
   type EncodingName,
   encodings,
   isBytes,
+  jsonText,
   sliceRange,
   utf8Encode,
   utf8Read,
@@ -75,10 +76,14 @@ function utf8Codec(what: string): Codec<string> {
   return {
     prepare(value) {
       if (typeof value !== 'string') throw wrongType(what, 'a string', value);
-      return value.length < LONG_STRING ? value : utf8Encode(value, what);
+      return prepareText(value, what);
     },
     read: (bytes, start, end) => utf8Read(bytes, start, end, what),
   };
+}
+
+function prepareText(text: string, what: string): Prepared {
+  return text.length < LONG_STRING ? text : utf8Encode(text, what);
 }
 
 function bytesCodec(what: string): Codec<Uint8Array> {
@@ -94,7 +99,7 @@ function bytesCodec(what: string): Codec<Uint8Array> {
 function jsonCodec(what: string): Codec<unknown> {
   const { json } = encodings;
   return {
-    prepare: (value) => json.encode(value, what),
+    prepare: (value) => prepareText(jsonText(value, what), what),
     read: (bytes, start, end) => json.decode(bytes.subarray(start, end), what),
   };
 }
@@ -102,6 +107,11 @@ function jsonCodec(what: string): Codec<unknown> {
 function customCodec<T>(what: string, encoding: Encoding<T>): Codec<T> {
   return {
     prepare(value) {
+      const text = encoding.encodeText?.(value);
+      if (typeof text === 'string') return prepareText(text, what);
+      if (text !== undefined) {
+        throw wrongType(`what encodeText() made of the ${what}`, 'a string', text);
+      }
       const encoded = encoding.encode(value);
       if (!isBytes(encoded)) {
         throw wrongType(`what encode() made of the ${what}`, 'a Uint8Array', encoded);
@@ -109,6 +119,9 @@ function customCodec<T>(what: string, encoding: Encoding<T>): Codec<T> {
       // It may be a buffer that the encoder uses again, for the value of the same entry even.
       return sliceRange(encoded, 0, encoded.length);
     },
-    read: (bytes, start, end) => encoding.decode(sliceRange(bytes, start, end)),
+    read:
+      encoding.decodeRange === undefined
+        ? (bytes, start, end) => encoding.decode(sliceRange(bytes, start, end))
+        : encoding.decodeRange.bind(encoding),
   };
 }

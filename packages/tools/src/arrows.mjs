@@ -16,6 +16,8 @@ export const ARROWS = {
   compaction: ['base', 'vfs', 'manifest', 'sstable'],
   db: ['base', 'rbtree', 'vfs', 'bloom', 'log', 'sstable', 'manifest', 'compaction'],
   level: ['db'],
+  keyv: ['db'],
+  unstorage: ['db'],
   cli: ['base', 'log', 'sstable', 'manifest', 'db'],
   testkit: ['base', 'vfs'],
   tools: [],

@@ -17,6 +17,7 @@ const SOME = [
   'readseq',
   'cursorseq',
 ];
+const READS = ['readrandom', 'readmissing', 'getmany100', 'range10', 'readseq', 'readreverse'];
 const LOGS = ['jumpdb', 'jumpdb-each', 'classic-level', 'leveldb'];
 const LARGE = ['jumpdb', 'classic-level', 'lmdb', 'leveldb'];
 
@@ -28,6 +29,10 @@ export const plans = {
   main: {
     says: 'every row, 1,000,000 entries of 16 + 100 bytes',
     steps: [{ ...SHAPE, rows: rows.map((row) => row.name) }],
+  },
+  cache: {
+    says: 'a cache that holds everything: 256 MiB',
+    steps: [{ ...SHAPE, cacheMib: 256, rows: READS, engines: LARGE }],
   },
   values: {
     says: 'larger values: 1 KB and 10 KB',

@@ -38,6 +38,7 @@ export function makeParts(summary) {
     'memory-read': sizeTable(summary, shapesOf('sizes'), 'readrandom', SIZED, 'rssMib'),
     disk: sizeTable(summary, shapesOf('sizes'), 'fillrandom', SIZED, 'diskBytes'),
     amplification: amplificationTable(summary, shapesOf('amplification')),
+    cache: otherRatios(summary, 'cache'),
     values: otherRatios(summary, 'values'),
     plain: otherRatios(summary, 'plain'),
     readme: readmePart(summary, shape),

@@ -1,16 +1,20 @@
 /** The database, as abstract-level wants it. */
-import { destroy, type JumpDB, type OpenOptions, open, repair, type Stats } from '@jump/db';
+import {
+  destroy,
+  type GetOptions,
+  type JumpDB,
+  type OpenOptions,
+  open,
+  repair,
+  type Stats,
+} from '@jump/db';
 import { AbstractLevel } from 'abstract-level';
 import { LevelError, levelError, withLevelErrors } from './errors.ts';
-import {
-  boundsOf,
-  type IteratorOptions,
-  LevelIterator,
-  LevelKeyIterator,
-  LevelValueIterator,
-} from './level-iterator.ts';
+import { LevelIterator, LevelKeyIterator, LevelValueIterator } from './level-iterator.ts';
 import { innerSnapshot, LevelSnapshot } from './level-snapshot.ts';
-import { type Data, type Format, inFormat, toBytes, Views } from './views.ts';
+import { boundsOf, inBytes, type RangeOptions } from './range.ts';
+import { type Data, type Format, toBytes, Views } from './views.ts';
+import type { IteratorOptions } from './walk.ts';
 
 /** Options of a {@link JumpLevel}: those of `classic-level`, under its names, and JumpDB's own. */
 export interface JumpLevelOptions<K, V> {
@@ -146,17 +150,12 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
 
   /** Called by abstract-level. @internal */
   _getSync(key: Data, options: ReadOptions): Data | undefined {
-    return withLevelErrors(() => {
-      const value = this.#view(options).get(key, within(options));
-      return value === undefined ? undefined : inFormat(value, options.valueEncoding);
-    });
+    return withLevelErrors(() => this.#view(options).get(key, within(options)));
   }
 
   /** Called by abstract-level. @internal */
   async _getMany(keys: Data[], options: ReadOptions): Promise<(Data | undefined)[]> {
-    const values = withLevelErrors(() => this.#view(options).getMany(keys, within(options)));
-    if (options.valueEncoding !== 'buffer') return values;
-    return values.map((value) => (value === undefined ? undefined : inFormat(value, 'buffer')));
+    return withLevelErrors(() => this.#view(options).getMany(keys, within(options)));
   }
 
   /** Called by abstract-level. @internal */
@@ -167,67 +166,62 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
   /** Called by abstract-level. @internal */
   async _hasMany(keys: Data[], options: ReadOptions): Promise<boolean[]> {
     const view = this.#view(options);
+    const at = within(options);
     // All in one turn, in which nothing else is written.
-    return withLevelErrors(() => keys.map((key) => view.has(key, within(options))));
+    return withLevelErrors(() => keys.map((key) => view.has(key, at)));
   }
 
   /** Called by abstract-level. @internal */
-  async _put(key: Data, value: Data, options: WriteOptions): Promise<void> {
-    withLevelErrors(() => this.#view(options).set(key, value));
-    return this.#written(options);
+  _put(key: Data, value: Data, options: WriteOptions): Promise<void> {
+    return this.#write(options, () => this.#view(options).set(key, value));
   }
 
   /** Called by abstract-level. @internal */
-  async _del(key: Data, options: WriteOptions): Promise<void> {
-    withLevelErrors(() => this.#view(options).delete(key));
-    return this.#written(options);
+  _del(key: Data, options: WriteOptions): Promise<void> {
+    return this.#write(options, () => this.#view(options).delete(key));
   }
 
   /** Called by abstract-level. @internal */
-  async _batch(operations: readonly BatchOperation[], options: WriteOptions): Promise<void> {
-    // One format for all, if that is what they have: mostly they do.
-    const text =
-      operations.every((one) => one.keyEncoding === 'utf8') &&
-      operations.every(({ type, valueEncoding: format }) => type === 'del' || format === 'utf8');
-    const view = text ? this.#view({ keyEncoding: 'utf8', valueEncoding: 'utf8' }) : this.#bytes;
-    withLevelErrors(() => {
-      const batch = view.batch();
+  _batch(operations: readonly BatchOperation[], options: WriteOptions): Promise<void> {
+    return this.#write(options, () => {
+      // The view of text takes bytes too, though not as fast.
+      const bytes = operations.every(
+        (one) => one.keyEncoding !== 'utf8' && one.valueEncoding !== 'utf8',
+      );
+      const batch = (bytes ? this.#opened.of() : this.#opened.of('utf8', 'utf8')).batch();
       for (const { type, key, value } of operations) {
-        if (type === 'put') batch.set(text ? key : toBytes(key), text ? value! : toBytes(value!));
-        else batch.delete(text ? key : toBytes(key));
+        if (type === 'put') batch.set(key, value!);
+        else batch.delete(key);
       }
       batch.write();
     });
-    return this.#written(options);
   }
 
   /** Called by abstract-level. @internal */
-  async _clear(options: IteratorOptions): Promise<void> {
-    const { limit = -1, reverse = false, snapshot } = options;
-    const view = this.#view(options);
-    withLevelErrors(() => {
-      if (limit < 0 && snapshot === undefined) {
-        view.clear(boundsOf(options));
-        return;
-      }
-      const inner = innerSnapshot(snapshot);
-      // In bytes: as text, keys that are no UTF-8 look like others, which may be outside the range.
-      const bytes = this.#opened.of('view', 'view');
-      const bounds = Object.entries(boundsOf(options)).map(([name, key]) => [name, toBytes(key)]);
-      const keys = bytes.keys({
-        ...Object.fromEntries(bounds),
-        reverse,
-        ...(limit < 0 ? {} : { limit }),
-        ...(inner === undefined ? {} : { snapshot: inner }),
-      });
-      const batch = bytes.batch();
-      for (const key of keys) {
-        batch.delete(key);
-        if (batch.length === CLEAR_CHUNK) batch.write();
-      }
-      if (batch.length > 0) batch.write();
+  _clear(options: RangeOptions): Promise<void> {
+    return this.#write({}, () => {
+      const { limit = -1, snapshot } = options;
+      if (limit < 0 && snapshot === undefined) this.#view(options).clear(boundsOf(options));
+      else this.#clearSome(options, limit);
     });
-    return this.#written({});
+  }
+
+  /** Clears what a snapshot sees, or so many keys, in batches. */
+  #clearSome({ reverse = false, ...options }: RangeOptions, limit: number): void {
+    // In bytes: as text, keys that are no UTF-8 look like others, which may be outside the range.
+    const bytes = this.#opened.of();
+    const keys = bytes.keys({
+      ...inBytes(boundsOf(options)),
+      reverse,
+      limit: limit < 0 ? undefined : limit,
+      snapshot: innerSnapshot(options.snapshot),
+    });
+    const batch = bytes.batch();
+    for (const key of keys) {
+      batch.delete(key);
+      if (batch.length === CLEAR_CHUNK) batch.write();
+    }
+    if (batch.length > 0) batch.write();
   }
 
   /** Called by abstract-level. @internal */
@@ -320,21 +314,29 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
     if (this.#views === undefined || this.status !== 'open') {
       throw new LevelError('LEVEL_DATABASE_NOT_OPEN', 'Database is not open');
     }
-    return this.#views.of('view', 'view');
+    return this.#views.of();
   }
 
   #view({ keyEncoding, valueEncoding }: ReadOptions): JumpDB<Data, Data> {
     return this.#opened.of(keyEncoding, valueEncoding);
   }
 
-  /** Resolves when the writes of this moment are with the system, or on the disk. */
-  #written({ sync }: WriteOptions): Promise<void> {
+  /** Writes; resolves when all writes of this moment are with the system, or on the disk. */
+  #write({ sync }: WriteOptions, step: () => void): Promise<void> {
+    try {
+      step();
+    } catch (error) {
+      return Promise.reject(levelError(error));
+    }
     if (sync === true) return this.#db!.sync().catch(rethrow);
-    this.#handedOver ??= Promise.resolve().then(() => {
-      this.#handedOver = undefined;
-      withLevelErrors(() => this.#db!.handOver());
-    });
+    this.#handedOver ??= this.#handOver();
     return this.#handedOver;
+  }
+
+  async #handOver(): Promise<void> {
+    await undefined;
+    this.#handedOver = undefined;
+    withLevelErrors(() => this.#db!.handOver());
   }
 }
 
@@ -342,11 +344,10 @@ function rethrow(error: unknown): never {
   throw levelError(error);
 }
 
-function within({ snapshot }: ReadOptions): {
-  snapshot?: NonNullable<ReturnType<typeof innerSnapshot>>;
-} {
+/** The snapshot that is to be read, if any. */
+function within({ snapshot }: ReadOptions): GetOptions<Data, Data> | undefined {
   const inner = innerSnapshot(snapshot);
-  return inner === undefined ? {} : { snapshot: inner };
+  return inner === undefined ? undefined : { snapshot: inner };
 }
 
 /** Level's options under our names. */

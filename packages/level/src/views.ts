@@ -1,8 +1,9 @@
 /**
- * One store under the formats that Level asks for: keys and values come and go as strings or as
- * bytes, from call to call.
+ * One store under the formats that Level asks for: keys and values come and go as strings, as
+ * `Uint8Array` or as `Buffer`, from call to call.
  */
-import type { Encoding, JumpDB } from '@jump/db';
+import { copyRange, type Encoding, type EncodingName, utf8ReadLossy } from '@jump/base';
+import type { JumpDB } from '@jump/db';
 
 /** What Level calls a format. */
 export type Format = 'utf8' | 'view' | 'buffer';
@@ -10,47 +11,64 @@ export type Format = 'utf8' | 'view' | 'buffer';
 export type Data = string | Uint8Array;
 
 const encoder = new TextEncoder();
-// A byte-order mark counts like any other character.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Text as LevelDB's bindings read it: what is no UTF-8 becomes U+FFFD. */
-const text: Encoding<Data> = {
-  // An iterator over text may be sent to bytes, which need not be UTF-8.
-  encode: toBytes,
-  decode: (bytes) => decoder.decode(bytes),
-};
 
 /** The bytes of a key or value. */
 export function toBytes(data: Data): Uint8Array {
   return typeof data === 'string' ? encoder.encode(data) : data;
 }
 
-/** The four views of a store. */
-export class Views {
-  /** By whether keys are text, and whether values are. */
-  readonly #views: readonly (readonly JumpDB<Data, Data>[])[];
+/** Text as LevelDB's bindings treat it: what UTF-8 cannot hold, and what is none, is U+FFFD. */
+const text: Encoding<Data> = {
+  encode: toBytes,
+  // An iterator over text may be sent to bytes, and a batch may have some of each.
+  encodeText: (data) => (typeof data === 'string' ? wellFormed(data) : undefined),
+  decode: (bytes) => utf8ReadLossy(bytes, 0, bytes.length),
+  decodeRange: utf8ReadLossy,
+};
 
-  constructor(db: JumpDB<Data, Data>) {
-    const encodings = ['bytes', text] as const;
-    this.#views = encodings.map((keyEncoding) =>
-      encodings.map(
-        (valueEncoding) =>
-          db.withEncodings({ keyEncoding, valueEncoding } as object) as unknown as JumpDB<
-            Data,
-            Data
-          >,
-      ),
-    );
+const buffer: Encoding<Data> = {
+  encode: toBytes,
+  decode: (bytes) => Buffer.from(bytes),
+  decodeRange(bytes, start, end) {
+    const copy = Buffer.allocUnsafe(end - start);
+    copyRange(bytes, start, end, copy, 0);
+    return copy;
+  },
+};
+
+const ENCODINGS: Readonly<Record<Format, Encoding<Data> | EncodingName>> = {
+  utf8: text,
+  view: 'bytes',
+  buffer,
+};
+
+/** ES2024's `toWellFormed`: costs nothing for strings of one-byte characters. */
+function wellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed();
+}
+
+type View = JumpDB<Data, Data>;
+
+/** The views of a store, each made when it is first asked for. */
+export class Views {
+  readonly #db: View;
+  readonly #views: Record<Format, Partial<Record<Format, View>>> = {
+    utf8: {},
+    view: {},
+    buffer: {},
+  };
+
+  constructor(db: View) {
+    this.#db = db;
   }
 
   /** The store for keys and values of these formats. */
-  of(keys: Format | undefined, values: Format | undefined): JumpDB<Data, Data> {
-    return this.#views[keys === 'utf8' ? 1 : 0]![values === 'utf8' ? 1 : 0]!;
+  of(keys: Format = 'view', values: Format = 'view'): View {
+    const views = this.#views[keys];
+    views[values] ??= this.#db.withEncodings<Data, Data>({
+      keyEncoding: ENCODINGS[keys],
+      valueEncoding: ENCODINGS[values],
+    });
+    return views[values];
   }
-}
-
-/** Makes a Buffer of bytes where the format wants one. */
-export function inFormat(data: Data, format: Format | undefined): Data {
-  if (format !== 'buffer' || typeof data === 'string') return data;
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -15,7 +15,7 @@ export const ARROWS = {
   manifest: ['base', 'log', 'vfs'],
   compaction: ['base', 'vfs', 'manifest', 'sstable'],
   db: ['base', 'rbtree', 'vfs', 'bloom', 'log', 'sstable', 'manifest', 'compaction'],
-  level: ['db'],
+  level: ['base', 'db'],
   keyv: ['db'],
   unstorage: ['db'],
   cli: ['base', 'log', 'sstable', 'manifest', 'db'],

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { nodeVfs } from '#node-vfs';
+export { ForwardingFile, ForwardingVfs } from './forwarding.ts';
 export { memoryVfs } from './memory-vfs.ts';
 export {
   joinPath,

@@ -6,7 +6,14 @@
  * a few at a time: a table that was closed is read anew from the file that is still open.
  */
 import { JumpError } from '@jump/base';
-import type { Vfs, VfsFile, VfsStat } from '@jump/vfs';
+import {
+  ForwardingFile,
+  ForwardingVfs,
+  type Vfs,
+  type VfsFile,
+  type VfsOpenMode,
+  type VfsStat,
+} from '@jump/vfs';
 
 /** Keeps files open. */
 export class HeldFiles {
@@ -16,35 +23,7 @@ export class HeldFiles {
 
   /** Holds files of `vfs`, none yet. */
   constructor(vfs: Vfs) {
-    const hold = (path: string): VfsFile => {
-      const found = this.#files.get(path);
-      if (found !== undefined) return found;
-      const file = vfs.open(path, 'read');
-      this.#files.set(path, file);
-      return file;
-    };
-    this.vfs = {
-      name: vfs.name,
-      capabilities: vfs.capabilities,
-      open: (path, mode) => (mode === 'read' ? new Held(hold(path)) : vfs.open(path, mode)),
-      stat(path): VfsStat | undefined {
-        try {
-          return { kind: 'file', size: hold(path).size(), id: path };
-        } catch (error) {
-          // A directory, or nothing, or what cannot be opened: as it is.
-          if (error instanceof JumpError) return vfs.stat(path);
-          throw error;
-        }
-      },
-      list: (directory) => vfs.list(directory),
-      makeDirectory: (directory) => vfs.makeDirectory(directory),
-      remove: (path) => vfs.remove(path),
-      removeDirectory: (directory) => vfs.removeDirectory(directory),
-      rename: (from, to) => vfs.rename(from, to),
-      link: (from, to) => vfs.link(from, to),
-      syncDirectory: (directory) => vfs.syncDirectory(directory),
-      lock: (directory, options) => vfs.lock(directory, options),
-    };
+    this.vfs = new HoldingVfs(vfs, this.#files);
   }
 
   /** How many are open. */
@@ -59,37 +38,41 @@ export class HeldFiles {
   }
 }
 
+/** Opens each file that is looked at once, for as long as `files` are kept. */
+class HoldingVfs extends ForwardingVfs {
+  readonly #files: Map<string, VfsFile>;
+
+  constructor(vfs: Vfs, files: Map<string, VfsFile>) {
+    super(vfs);
+    this.#files = files;
+  }
+
+  override open(path: string, mode: VfsOpenMode): VfsFile {
+    return mode === 'read' ? new Held(this.#hold(path)) : super.open(path, mode);
+  }
+
+  override stat(path: string): VfsStat | undefined {
+    try {
+      return { kind: 'file', size: this.#hold(path).size(), id: path };
+    } catch (error) {
+      // A directory, or nothing, or what cannot be opened: as it is.
+      if (error instanceof JumpError) return super.stat(path);
+      throw error;
+    }
+  }
+
+  #hold(path: string): VfsFile {
+    const found = this.#files.get(path);
+    if (found !== undefined) return found;
+    const file = super.open(path, 'read');
+    this.#files.set(path, file);
+    return file;
+  }
+}
+
 /** A file that somebody else closes. */
-class Held implements VfsFile {
-  readonly path: string;
-  readonly #file: VfsFile;
-
-  constructor(file: VfsFile) {
-    this.path = file.path;
-    this.#file = file;
-  }
-
-  read(target: Uint8Array, start: number, length: number, position: number): number {
-    return this.#file.read(target, start, length, position);
-  }
-
-  write(source: Uint8Array, start: number, end: number): void {
-    this.#file.write(source, start, end);
-  }
-
-  size(): number {
-    return this.#file.size();
-  }
-
-  sync(): void {
-    this.#file.sync();
-  }
-
-  syncAsync(): Promise<void> {
-    return this.#file.syncAsync();
-  }
-
-  close(): void {
+class Held extends ForwardingFile {
+  override close(): void {
     // The others may still read it.
   }
 }

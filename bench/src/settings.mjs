@@ -1,5 +1,8 @@
 /** Settings that all engines share, so that none has more memory than the others. */
-import { resolveOptions } from '../../packages/db/dist/options.js';
+import { importSource } from '../../packages/tools/src/source.mjs';
+
+/** @type {typeof import('../../packages/db/dist/options.js')} */
+const { resolveOptions } = await importSource('packages/db/src/options.ts');
 
 const { memtableSize, tableSize } = resolveOptions({}, false);
 

@@ -8,15 +8,17 @@ import { LogReader, LogWriter } from '@jump/log';
 import { VersionSet } from '@jump/manifest';
 import { BlockCache, Lookup, TableReader, TableWriter } from '@jump/sstable';
 import { memoryVfs, nodeVfs } from '@jump/vfs';
-import { kernelFor } from '../../../packages/sstable/dist/block-kernel.js';
-import {
-  compressSnappy,
-  decompressSnappy,
-  maxCompressedLength,
-} from '../../../packages/sstable/dist/snappy.js';
+import { importSource } from '../../../packages/tools/src/source.mjs';
 import { digitKeys, halfRandom, shuffled } from './measure.mjs';
 
 /** @typedef {import('./measure.mjs').Micro} Micro */
+
+/** @type {typeof import('../../../packages/sstable/dist/block-kernel.js')} */
+const { kernelFor } = await importSource('packages/sstable/src/block-kernel.ts');
+/** @type {typeof import('../../../packages/sstable/dist/snappy.js')} */
+const { compressSnappy, decompressSnappy, maxCompressedLength } = await importSource(
+  'packages/sstable/src/snappy.ts',
+);
 
 const NOISE = halfRandom(1 << 16);
 const MAX_SEQUENCE = 2 ** 50;

@@ -6,7 +6,7 @@
  */
 
 /** An array of no bytes, shared. */
-export const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
+export const EMPTY_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 /** Compares two byte strings as LevelDB does: bytes as unsigned numbers, a prefix first. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -10,7 +10,7 @@
  */
 
 /** Table k holds the CRC of each byte followed by k zero bytes: TABLES[256 * k + byte]. */
-const TABLES: Int32Array = makeTables();
+const TABLES: Int32Array = /* @__PURE__ */ makeTables();
 
 function makeTables(): Int32Array {
   const tables = new Int32Array(16 * 256);

@@ -20,11 +20,11 @@ declare const TextDecoder: new (
   options: { fatal: boolean; ignoreBOM: boolean },
 ) => { decode(bytes?: Uint8Array, options?: { stream: boolean }): string };
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 /** `ignoreBOM` keeps a leading U+FEFF: without it text that starts with one comes back shorter. */
 const DECODER_OPTIONS = { fatal: true, ignoreBOM: true };
-const decoder = new TextDecoder('utf-8', DECODER_OPTIONS);
-const lossyDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', DECODER_OPTIONS);
+const lossyDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** Up to here text is written by the loop: the measured break-even is 24 to 32. */
 const LOOP_WRITE_LIMIT = 24;
@@ -38,7 +38,7 @@ const SLICE_READ_LIMIT = 4096;
 /** What Node puts in the place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 type Slice = (this: Uint8Array, start: number, end: number) => string;
-const slice = findSlice();
+const slice = /* @__PURE__ */ findSlice();
 
 /** Node's reader of UTF-8 in the middle of an array, shared memory included: no view, no copy. */
 function findSlice(): Slice | undefined {
@@ -86,7 +86,7 @@ function writeLong(text: string, target: Uint8Array, at: number, what: string): 
   return at + written;
 }
 
-const scratch = new Uint8Array(3 * LOOP_WRITE_LIMIT);
+const scratch = /* @__PURE__ */ new Uint8Array(3 * LOOP_WRITE_LIMIT);
 
 /** Returns `text` as UTF-8 in memory of its own; refuses what {@link utf8Write} refuses. */
 export function utf8Encode(text: string, what: string = 'value'): Uint8Array {

@@ -14,7 +14,8 @@ const MAX_PROBES = 255;
 /** How our form in JSON is told from the package's, whose hash is another one. */
 const JSON_TYPE = 'jumpdb.BloomFilter';
 
-const hashing: LibraryHashing = new JumpHashing();
+/** Made with the first filter, which loads what it is made of. */
+let hashing: LibraryHashing | undefined;
 /** Reused by every call, so that hashing allocates nothing. */
 const hash: KeyHash = { low: 0, high: 0 };
 
@@ -36,6 +37,7 @@ export class BloomFilter extends LibraryBloomFilter {
     checkInteger('size', size, MAX_SIZE);
     checkInteger('probes', probes, MAX_PROBES);
     super(size, probes);
+    hashing ??= new JumpHashing();
     this._hashing = hashing;
   }
 

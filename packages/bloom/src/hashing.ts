@@ -8,7 +8,7 @@ import { type Element, LibraryHashingBase } from './library.ts';
 import { listPlaces } from './probe.ts';
 
 /** Text of at most a third as many units is hashed without memory of its own. */
-const scratch = new Uint8Array(3 * 1024);
+const scratch = /* @__PURE__ */ new Uint8Array(3 * 1024);
 
 /** Hashes an element, text as UTF-8, into `hash`. @throws TypeError if it is neither text nor bytes. */
 export function hashElement(element: Element, seed: number, hash: KeyHash): void {

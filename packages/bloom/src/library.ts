@@ -1,13 +1,11 @@
 /**
  * The door to the npm package `bloom-filters`: the two of its classes that we build on.
  *
- * Its files are imported one by one: the whole package takes 32 to 45 ms to load, these two 12 ms.
- * They are CommonJS, whose `default` export arrives in two shapes: Node hands over the module's
- * `exports`, Bun and some bundlers the class itself. And its type declarations need those of Node,
- * which a user of ours may not have; so what we use of it is described here.
+ * They take 10 to 20 ms to load, so they are loaded when the first filter is made: a program that
+ * only reads a store makes none. Its type declarations need those of Node, which a user of ours may
+ * not have; so what we use of it is described here.
  */
-import importedFilter from 'bloom-filters/dist/bloom/bloom-filter.js';
-import importedHashing from 'bloom-filters/dist/hashing/hashing.js';
+import { loadFilter, loadHashing } from '#library';
 
 /** What a filter takes: text, hashed as UTF-8, or bytes. */
 export type Element = string | Uint8Array | ArrayBuffer;
@@ -69,15 +67,34 @@ export interface LibraryFilterClass {
   create(elements: number, rate: number): LibraryFilter;
 }
 
-/** Returns the class, however the loader wrapped it. */
-function unwrap(imported: unknown): unknown {
-  return typeof imported === 'function' ? imported : (imported as { default: unknown }).default;
+/** A class that can be made, whatever it takes. */
+type Class = new (...args: never[]) => object;
+
+/**
+ * Makes a class that loads the one it extends when the first instance is made: until then it has no
+ * parent, and nothing can tell, since an instance is what inherits.
+ */
+function deferred<T extends Class>(load: () => unknown): T {
+  let parent: Class | undefined;
+  function link(): Class {
+    if (parent !== undefined) return parent;
+    parent = load() as Class;
+    Object.setPrototypeOf(Deferred, parent);
+    Object.setPrototypeOf(Deferred.prototype, parent.prototype);
+    return parent;
+  }
+  function Deferred(...args: never[]): object {
+    return Reflect.construct(link(), args, new.target as unknown as Class);
+  }
+  // Of the class's own methods the one that is called before there is an instance.
+  Deferred.create = function create(this: unknown, ...args: unknown[]): unknown {
+    return Reflect.apply(Reflect.get(link(), 'create'), this, args);
+  };
+  return Deferred as unknown as T;
 }
 
-/** The class `BloomFilter` of the npm package `bloom-filters`. */
-export const LibraryBloomFilter: LibraryFilterClass = unwrap(importedFilter) as LibraryFilterClass;
+/** The class `BloomFilter` of the npm package `bloom-filters`, loaded with the first instance. */
+export const LibraryBloomFilter: LibraryFilterClass = /* @__PURE__ */ deferred(loadFilter);
 
-/** The class `Hashing` of the npm package `bloom-filters`. */
-export const LibraryHashingBase: new () => LibraryHashing = unwrap(
-  importedHashing,
-) as new () => LibraryHashing;
+/** The class `Hashing` of the npm package `bloom-filters`, loaded with the first instance. */
+export const LibraryHashingBase: new () => LibraryHashing = /* @__PURE__ */ deferred(loadHashing);

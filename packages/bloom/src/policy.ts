@@ -7,10 +7,9 @@
  *
  * A filter is built by a {@link BloomFilter}, so by the npm package `bloom-filters`: the table
  * stores its bit array. Asking one needs no object: the bits are tested where they lie, in the
- * table's memory, by the function that `BloomFilter.has` calls too. The package is therefore needed
- * by who builds only; but modules load before they run, and there is no portable way to load one
- * later without waiting for a promise, which a synchronous store cannot. So everybody who imports
- * this package pays its 12 ms once a thread. Bundlers drop it where only LevelDB's policy is used.
+ * table's memory, by the function that `BloomFilter.has` calls too. So the package is loaded by who
+ * builds a filter, when the first is built; not by who only reads. Bundlers drop it where only
+ * LevelDB's policy is used.
  */
 import type { FilterPolicy, KeyHash } from '@jump/base';
 import { BloomFilter } from './bloom-filter.ts';

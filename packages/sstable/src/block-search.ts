@@ -18,7 +18,7 @@ export const EXHAUSTED = -1;
 /** The kernel cannot tell; see {@link findInBlock}. */
 export const UNDECIDED = -2;
 
-const HEADER = new EntryHeader();
+const HEADER = /* @__PURE__ */ new EntryHeader();
 
 /** Returns the last restart whose key is before `key[start, end)`; 0 if none is. */
 export function findRestart(
@@ -126,7 +126,7 @@ function answer(
 }
 
 /** Reused by {@link findByComparing}: the current key, written out. */
-let currentKey = new Uint8Array(256);
+let currentKey = /* @__PURE__ */ new Uint8Array(256);
 
 /** The same in the plain way: writes every key out, and compares it whole. */
 function findByComparing(block: Block, order: KeyOrder, lookup: Lookup, from: number): number {

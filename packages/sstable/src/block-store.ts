@@ -29,7 +29,7 @@ import type { SparseIndex } from './sparse-index.ts';
 import type { TableFile } from './table-file.ts';
 
 /** Takes tables that were forgotten, not closed, out of their cache. */
-const forgotten = new FinalizationRegistry<{ ring: BlockRing; table: RingTable }>(
+const forgotten = /* @__PURE__ */ new FinalizationRegistry<{ ring: BlockRing; table: RingTable }>(
   ({ ring, table }) => ring.leave(table),
 );
 

@@ -22,7 +22,7 @@ const MAX_TABLE_BITS = 14;
 /** Fewer bytes than this are not searched for matches. */
 const MIN_FRAGMENT = 16;
 /** Reused by every call: positions within a fragment, by hash. */
-const TABLE = new Uint16Array(1 << MAX_TABLE_BITS);
+const TABLE = /* @__PURE__ */ new Uint16Array(1 << MAX_TABLE_BITS);
 
 /** The most bytes that `length` bytes compress to: what a target must have room for. */
 export function maxCompressedLength(length: number): number {

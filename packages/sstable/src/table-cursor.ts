@@ -21,7 +21,7 @@ export interface BlockSupply {
 }
 
 /** Stands for "no block". */
-const NO_BLOCK = new Block(EMPTY_BYTES, 0, 0, 1);
+const NO_BLOCK = /* @__PURE__ */ new Block(EMPTY_BYTES, 0, 0, 1);
 
 /** The cursor. One that was closed may be moved again, and is as good as new. */
 export class TableCursor implements Cursor {

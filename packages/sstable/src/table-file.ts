@@ -25,7 +25,7 @@ export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {
 
 /** Without a kernel, blocks are read into one buffer for all tables, unless larger. */
 const SCRATCH_LIMIT = 1 << 20;
-let scratch = new Uint8Array(1 << 16);
+let scratch = /* @__PURE__ */ new Uint8Array(1 << 16);
 
 /** Reads a table's blocks, from a file or from bytes in memory. Owns the file. */
 export class TableFile {

@@ -40,7 +40,7 @@ export function createWorkerExecutor(
   filter: FilterSpec | undefined,
   listener: JobListener,
 ): Executor | undefined {
-  const url = new URL('./worker.js', import.meta.url);
+  const url = new URL('./jump-worker.js', import.meta.url);
   if (url.protocol !== 'file:' || !mayWait()) return undefined;
   const path = decodeURIComponent(url.pathname).replace(/^\/([A-Za-z]:)/, '$1');
   if (nodeVfs.stat(path) === undefined) return undefined;

@@ -18,7 +18,7 @@ export interface Held {
   close(): void;
 }
 
-const registry = new FinalizationRegistry<Held>((held) => held.close());
+const registry = /* @__PURE__ */ new FinalizationRegistry<Held>((held) => held.close());
 
 interface Note {
   readonly owner: object;

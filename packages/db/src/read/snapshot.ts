@@ -7,7 +7,7 @@ import type { ReadSource } from './read-path.ts';
 import type { GetOptions, ReadableStore, View } from './readable-store.ts';
 
 /** Frees the pins of snapshots that were forgotten. */
-const forgotten = new FinalizationRegistry<() => void>((release) => release());
+const forgotten = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release());
 
 /** Reads a store as of the call that made it. Holds old versions until released. */
 export class Snapshot<K, V> {

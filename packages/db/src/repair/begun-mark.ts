@@ -10,7 +10,7 @@ import { JumpError } from '@jump/base';
 import { temporaryName } from '@jump/manifest';
 import { joinPath, readFile, type Vfs } from '@jump/vfs';
 
-const CONTENTS: Uint8Array = new TextEncoder().encode('JumpDB repair\n');
+const CONTENTS: Uint8Array = /* @__PURE__ */ new TextEncoder().encode('JumpDB repair\n');
 
 /** Writes the mark of a repair whose outputs have this number or higher ones; returns its path. */
 export function writeBegunMark(vfs: Vfs, directory: string, number: number): string {

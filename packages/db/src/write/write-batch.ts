@@ -135,4 +135,4 @@ export function insertBatch(batch: WriteBatch, first: number, sink: BatchSink): 
 }
 
 /** Reused, so that writing a batch allocates nothing. */
-const reader = new ByteReader(new Uint8Array(0));
+const reader = /* @__PURE__ */ new ByteReader(new Uint8Array(0));

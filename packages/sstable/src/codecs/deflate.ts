@@ -50,7 +50,7 @@ function nativeDecoder(kind: 'zlib' | 'deflate', native: NativeZlib): Decoder {
 }
 
 /** The buffer of the last block: taking a fresh one costs more than inflating 4 KiB. */
-let buffer = new Uint8Array(0);
+let buffer = /* @__PURE__ */ new Uint8Array(0);
 
 function scriptedDecoder(kind: 'zlib' | 'deflate'): Decoder {
   const inflate = kind === 'zlib' ? unzlibSync : inflateSync;

@@ -17,11 +17,11 @@ import { looksLikeZstd, zstdCodec as makeZstdCodec } from './zstd.ts';
 export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec };
 
 /** zlib's format: what Minecraft wrote first. */
-export const zlibCodec: BlockCodec = deflateCodec('zlib');
+export const zlibCodec: BlockCodec = /* @__PURE__ */ deflateCodec('zlib');
 /** Deflate without zlib's header: what Minecraft writes. */
-export const deflateRawCodec: BlockCodec = deflateCodec('deflate');
+export const deflateRawCodec: BlockCodec = /* @__PURE__ */ deflateCodec('deflate');
 /** Zstandard: what LevelDB can write since its release 1.23. */
-export const zstdCodec: BlockCodec = makeZstdCodec();
+export const zstdCodec: BlockCodec = /* @__PURE__ */ makeZstdCodec();
 
 /** What the number 2 stands for depends on who wrote it; no data begins as both. */
 const zstdOrZlibCodec: BlockCodec = {

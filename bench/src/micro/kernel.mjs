@@ -1,16 +1,26 @@
 // Times what is done to the bytes of a block, with the kernel and without: a block of 4 KiB, half
-// of which compresses. Run after `npm run build`: node packages/sstable/bench/kernel.mjs
+// of which compresses. Run after `npm run build`: node bench/src/micro/kernel.mjs
 import { crc32c } from '@jump/base';
-import { kernelFor } from '../dist/block-kernel.js';
-import { compressSnappy, decompressSnappy, maxCompressedLength } from '../dist/snappy.js';
+import { importSource } from '../../../packages/tools/src/source.mjs';
+
+/** @type {typeof import('../../../packages/sstable/dist/block-kernel.js')} */
+const { kernelFor } = await importSource('packages/sstable/src/block-kernel.ts');
+/** @type {typeof import('../../../packages/sstable/dist/snappy.js')} */
+const { compressSnappy, decompressSnappy, maxCompressedLength } = await importSource(
+  'packages/sstable/src/snappy.ts',
+);
 
 const LENGTH = 4096;
 const BLOCKS = 64;
 
-/** Entries of 16 + 100 bytes; a value's second half repeats the first, which is random. */
+/**
+ * Entries of 16 + 100 bytes; a value's second half repeats the first, which is random.
+ * @param {number} seed
+ */
 function makeBlock(seed) {
   const block = new Uint8Array(LENGTH);
   let x = seed + 1;
+  /** @param {number} n */
   const random = (n) => {
     x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
     return (x >>> 8) % n;
@@ -23,7 +33,11 @@ function makeBlock(seed) {
   return block;
 }
 
-/** Prints the best of many short runs, which other programs disturb least. */
+/**
+ * Prints the best of many short runs, which other programs disturb least.
+ * @param {string} name
+ * @param {(i: number) => void} body gets the number of a block
+ */
 function time(name, body) {
   let best = Infinity;
   for (let run = 0; run < 200; run++) {
@@ -38,7 +52,7 @@ function time(name, body) {
 const blocks = Array.from({ length: BLOCKS }, (_, i) => makeBlock(i));
 const target = new Uint8Array(maxCompressedLength(LENGTH));
 const packed = blocks.map((block) => target.slice(0, compressSnappy(block, 0, LENGTH, target, 0)));
-console.log(`${LENGTH} bytes, ${packed[0].length} of them compressed`);
+console.log(`${LENGTH} bytes, ${packed[0]?.length} of them compressed`);
 
 const start = performance.now();
 const kernel = kernelFor(LENGTH);
@@ -51,6 +65,7 @@ time('decompress: JavaScript', (i) =>
 );
 time('compress: JavaScript', (i) => compressSnappy(blocks[i], 0, LENGTH, target, 0));
 if (kernel !== undefined) {
+  /** @param {Uint8Array} bytes */
   const load = (bytes) => kernel.load(bytes, 0, bytes.length);
   time('load contents', (i) => load(blocks[i]));
   time('load, checksum, contents: kernel', (i) => {

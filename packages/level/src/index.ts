@@ -5,7 +5,8 @@
  * @packageDocumentation
  */
 export { LevelError } from './errors.ts';
-export { JumpLevel, type JumpLevelOptions } from './jump-level.ts';
+export { JumpLevel } from './jump-level.ts';
 export { LevelIterator, LevelKeyIterator, LevelValueIterator } from './level-iterator.ts';
 export { LevelSnapshot } from './level-snapshot.ts';
+export type { JumpLevelOptions } from './options.ts';
 export type { Data } from './views.ts';

@@ -1,46 +1,14 @@
 /** The database, as abstract-level wants it. */
-import {
-  destroy,
-  type GetOptions,
-  type JumpDB,
-  type OpenOptions,
-  open,
-  repair,
-  type Stats,
-} from '@jump/db';
+import { destroy, type GetOptions, type JumpDB, open, repair, type Stats } from '@jump/db';
 import { AbstractLevel } from 'abstract-level';
+import type { BatchOperation } from './batch-writer.ts';
 import { LevelError, levelError, withLevelErrors } from './errors.ts';
 import { LevelIterator, LevelKeyIterator, LevelValueIterator } from './level-iterator.ts';
 import { innerSnapshot, LevelSnapshot } from './level-snapshot.ts';
+import { type JumpLevelOptions, storeOptions } from './options.ts';
 import { boundsOf, inBytes, type RangeOptions } from './range.ts';
 import { type Data, type Format, toBytes, Views } from './views.ts';
 import type { IteratorOptions } from './walk.ts';
-
-/** Options of a {@link JumpLevel}: those of `classic-level`, under its names, and JumpDB's own. */
-export interface JumpLevelOptions<K, V> {
-  /** The default encoding of keys: `'utf8'` unless given. */
-  keyEncoding?: string | undefined;
-  /** The default encoding of values: `'utf8'` unless given. */
-  valueEncoding?: string | undefined;
-  /** Whether to make a store where there is none. Default true. */
-  createIfMissing?: boolean | undefined;
-  /** Whether to refuse a store that is there. Default false. */
-  errorIfExists?: boolean | undefined;
-  /** Whether blocks are compressed, with Snappy. Default true. */
-  compression?: boolean | undefined;
-  /** Bytes of blocks kept in memory. */
-  cacheSize?: number | undefined;
-  /** Bytes of writes in memory before they become a table. */
-  writeBufferSize?: number | undefined;
-  /** Bytes of a block. */
-  blockSize?: number | undefined;
-  /** Files that are open at the same time, at most. */
-  maxOpenFiles?: number | undefined;
-  /** Bytes of a table. */
-  maxFileSize?: number | undefined;
-  /** Options of JumpDB's `open` that Level has no name for; they win. */
-  jump?: Omit<OpenOptions<K, V>, 'keyEncoding' | 'valueEncoding'> | undefined;
-}
 
 /** What a write can be told. */
 interface WriteOptions {
@@ -54,14 +22,6 @@ interface ReadOptions {
   readonly keyEncoding?: Format;
   readonly valueEncoding?: Format;
   readonly snapshot?: unknown;
-}
-
-interface BatchOperation {
-  readonly type: 'put' | 'del';
-  readonly key: Data;
-  readonly value?: Data;
-  readonly keyEncoding: Format;
-  readonly valueEncoding?: Format;
 }
 
 /** Keys that a `clear` with a limit deletes in one batch. */
@@ -100,7 +60,6 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
 > {
   /** Where the store is. */
   readonly location: string;
-  #db: JumpDB<Data, Data> | undefined;
   #views: Views | undefined;
   #handedOver: Promise<void> | undefined;
 
@@ -134,13 +93,12 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
 
   /** Called by abstract-level. @internal */
   async _open(options: JumpLevelOptions<KDefault, VDefault>): Promise<void> {
-    this.#db = withLevelErrors(() => open<Data, Data>(this.location, storeOptions(options)));
-    this.#views = new Views(this.#db);
+    this.#views = new Views(withLevelErrors(() => open(this.location, storeOptions(options))));
   }
 
   /** Called by abstract-level. @internal */
   async _close(): Promise<void> {
-    withLevelErrors(() => this.#db?.close());
+    withLevelErrors(() => this.#views?.db.close());
   }
 
   /** Called by abstract-level. @internal */
@@ -183,18 +141,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
 
   /** Called by abstract-level. @internal */
   _batch(operations: readonly BatchOperation[], options: WriteOptions): Promise<void> {
-    return this.#write(options, () => {
-      // The view of text takes bytes too, though not as fast.
-      const bytes = operations.every(
-        (one) => one.keyEncoding !== 'utf8' && one.valueEncoding !== 'utf8',
-      );
-      const batch = (bytes ? this.#opened.of() : this.#opened.of('utf8', 'utf8')).batch();
-      for (const { type, key, value } of operations) {
-        if (type === 'put') batch.set(key, value!);
-        else batch.delete(key);
-      }
-      batch.write();
-    });
+    return this.#write(options, () => this.#opened.write(operations));
   }
 
   /** Called by abstract-level. @internal */
@@ -209,7 +156,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
   /** Clears what a snapshot sees, or so many keys, in batches. */
   #clearSome({ reverse = false, ...options }: RangeOptions, limit: number): void {
     // In bytes: as text, keys that are no UTF-8 look like others, which may be outside the range.
-    const bytes = this.#opened.of();
+    const bytes = this.#opened.db;
     const keys = bytes.keys({
       ...inBytes(boundsOf(options)),
       reverse,
@@ -314,7 +261,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
     if (this.#views === undefined || this.status !== 'open') {
       throw new LevelError('LEVEL_DATABASE_NOT_OPEN', 'Database is not open');
     }
-    return this.#views.of();
+    return this.#views.db;
   }
 
   #view({ keyEncoding, valueEncoding }: ReadOptions): JumpDB<Data, Data> {
@@ -328,7 +275,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
     } catch (error) {
       return Promise.reject(levelError(error));
     }
-    if (sync === true) return this.#db!.sync().catch(rethrow);
+    if (sync === true) return this.#opened.db.sync().catch(rethrow);
     this.#handedOver ??= this.#handOver();
     return this.#handedOver;
   }
@@ -336,7 +283,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
   async #handOver(): Promise<void> {
     await undefined;
     this.#handedOver = undefined;
-    withLevelErrors(() => this.#db!.handOver());
+    withLevelErrors(() => this.#opened.db.handOver());
   }
 }
 
@@ -348,23 +295,4 @@ function rethrow(error: unknown): never {
 function within({ snapshot }: ReadOptions): GetOptions<Data, Data> | undefined {
   const inner = innerSnapshot(snapshot);
   return inner === undefined ? undefined : { snapshot: inner };
-}
-
-/** Level's options under our names. */
-function storeOptions(options: JumpLevelOptions<never, never>): OpenOptions<Data, Data> {
-  const { compression, writeBufferSize, maxFileSize } = options;
-  const { createIfMissing, errorIfExists, cacheSize, blockSize, maxOpenFiles } = options;
-  return {
-    createIfMissing,
-    errorIfExists,
-    cacheSize,
-    blockSize,
-    maxOpenFiles,
-    memtableSize: writeBufferSize,
-    tableSize: maxFileSize,
-    ...(compression === false ? { compression: 'none' } : {}),
-    ...(options.jump as object),
-    keyEncoding: 'bytes',
-    valueEncoding: 'bytes',
-  } as OpenOptions<Data, Data>;
 }

@@ -1,6 +1,6 @@
 /**
- * Level's iterators: of entries, of keys and of values. They differ in what a {@link Walk} reads for
- * them, and in the class of abstract-level that they must be of.
+ * Level's iterators: of entries, of keys and of values. They differ in what a {@link Walk} reads
+ * for them, and in the class of abstract-level that they must be of.
  */
 import type { Cursor } from '@jump/db';
 import { AbstractIterator, AbstractKeyIterator, AbstractValueIterator } from 'abstract-level';

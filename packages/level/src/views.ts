@@ -4,6 +4,7 @@
  */
 import { copyRange, type Encoding, type EncodingName, utf8ReadLossy } from '@jump/base';
 import type { JumpDB } from '@jump/db';
+import { type BatchOperation, BatchWriter } from './batch-writer.ts';
 
 /** What Level calls a format. */
 export type Format = 'utf8' | 'view' | 'buffer';
@@ -51,24 +52,36 @@ type View = JumpDB<Data, Data>;
 
 /** The views of a store, each made when it is first asked for. */
 export class Views {
-  readonly #db: View;
-  readonly #views: Record<Format, Partial<Record<Format, View>>> = {
-    utf8: {},
-    view: {},
-    buffer: {},
-  };
+  /** The view of bytes. */
+  readonly db: View;
+  readonly #views: Record<Format, Partial<Record<Format, View>>>;
+  readonly #texts: BatchWriter;
+  readonly #bytes: BatchWriter;
 
+  /** Takes a store of bytes. */
   constructor(db: View) {
-    this.#db = db;
+    this.db = db;
+    this.#views = { utf8: {}, view: { view: db }, buffer: {} };
+    this.#texts = new BatchWriter(this.of('utf8', 'utf8'));
+    this.#bytes = new BatchWriter(db);
   }
 
   /** The store for keys and values of these formats. */
   of(keys: Format = 'view', values: Format = 'view'): View {
     const views = this.#views[keys];
-    views[values] ??= this.#db.withEncodings<Data, Data>({
+    views[values] ??= this.db.withEncodings<Data, Data>({
       keyEncoding: ENCODINGS[keys],
       valueEncoding: ENCODINGS[values],
     });
     return views[values];
+  }
+
+  /** Makes many writes, all or none. */
+  write(operations: readonly BatchOperation[]): void {
+    // The writer of text takes bytes too, though not as fast.
+    const text = operations.some(
+      (one) => one.keyEncoding === 'utf8' || one.valueEncoding === 'utf8',
+    );
+    (text ? this.#texts : this.#bytes).write(operations);
   }
 }

@@ -120,6 +120,56 @@ test('what is no text becomes U+FFFD, as in other databases', async () => {
   await db.close();
 });
 
+test.each(['\ud800', `é\udc00${'x'.repeat(70_000)}`])(
+  'a lone surrogate is U+FFFD',
+  async (text) => {
+    const db = new JumpLevel(fresh());
+    await db.put('key', text);
+    await db.batch([{ type: 'put', key: text, value: text }]);
+    const expected = Buffer.from(text).toString();
+    expect(expected).toContain('\ufffd');
+    expect(await db.iterator().all()).toEqual([
+      ['key', expected],
+      [expected, expected],
+    ]);
+    expect(await db.get(text)).toBe(expected);
+    await db.close();
+  },
+);
+
+test('a batch may have text and bytes, and come in the middle of another', async () => {
+  const buffers = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+  const told: Promise<void>[] = [];
+  const key = (i: number): string => `key${String(i).padStart(6, '0')}`;
+  let listening = true;
+  const onEvent = ({ type }: { type: string }): void => {
+    if (type !== 'flush' || !listening) return;
+    const operations = [{ type: 'put' as const, key: `told${told.length}`, value: 'text' }];
+    told.push(db.batch(operations));
+  };
+  const db = new JumpLevel(fresh(), { writeBufferSize: 1 << 16, jump: { onEvent } });
+  for (let i = 0; i < 3000; i += 3) {
+    const bytes = { key: Buffer.from(key(i + 1)) as never, value: Buffer.alloc(100, 'v') as never };
+    await db.batch([
+      { type: 'put', key: key(i), value: 'v'.repeat(100) },
+      { type: 'put', ...bytes, ...buffers },
+      { type: 'del', key: key(i - 1) },
+      { type: 'put', key: key(i + 2), value: bytes.value, valueEncoding: 'buffer' },
+    ]);
+  }
+  listening = false;
+  await Promise.all(told);
+  expect(told.length).toBeGreaterThan(2);
+  const all = await db.iterator().all();
+  const kept = Array.from({ length: 3000 }, (_, i) => key(i)).filter(
+    (_, i) => i % 3 !== 2 || i === 2999,
+  );
+  const names = told.map((_, i) => `told${i}`).sort();
+  expect(all.map(([name]) => name)).toEqual([...kept, ...names]);
+  for (const [name, value] of all) expect(value).toBe(name[0] === 't' ? 'text' : 'v'.repeat(100));
+  await db.close();
+});
+
 test('an iterator over text can be sent to bytes that are no text, and to a byte-order mark', async () => {
   const db = new JumpLevel(fresh());
   const buffer = { keyEncoding: 'buffer' } as never;

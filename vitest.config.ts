@@ -34,7 +34,13 @@ export default defineConfig({
         plugins: [markdownTests()],
         test: {
           name: 'docs',
-          include: ['README.md', 'docs/index.md', 'docs/guide/**/*.md', 'packages/*/README.md'],
+          include: [
+            'README.md',
+            'docs/index.md',
+            'docs/guide/**/*.md',
+            'docs/drawings/*.test.ts',
+            'packages/*/README.md',
+          ],
         },
       },
     ],

@@ -25,25 +25,47 @@ export function checkDocuments(root) {
   });
 }
 
+/** How documents of the site link to files that are not in the site. */
+const REPOSITORY = 'https://github.com/jumpdb/jumpdb/blob/main/';
+
 /**
- * Checks that relative links lead to files; in the site's pages they may leave out `.md`, and `/`
- * is the site.
+ * Checks that relative links, and those to this repository, lead to files, and to headings in
+ * them; in the site's pages they may leave out `.md`, and `/` is the site.
  * @param {string} root
  * @param {string} file
  * @param {string} text
  * @returns {string[]}
  */
 function checkLinks(root, file, text) {
-  return matches(prose(text), /\]\(([^)\s#]+)(?:#[^)]*)?\)/g).flatMap(
-    ({ line, words: [link = ''] }) => {
-      if (/^[a-z]+:/.test(link)) return [];
+  return matches(prose(text), /\]\(([^)\s#]*)(?:#([^)]*))?\)/g).flatMap(
+    ({ line, words: [link = '', heading] }) => {
+      const inRepository = link.startsWith(REPOSITORY);
+      if (!inRepository && /^[a-z]+:/.test(link)) return [];
       const base = link.startsWith('/') ? 'docs' : dirname(file).replaceAll('\\', '/');
-      const path = posix.join(base, link);
+      const path = inRepository ? link.slice(REPOSITORY.length) : posix.join(base, link);
       // Made by typedoc; VitePress refuses dead links to it.
       if (path.startsWith('docs/api/')) return [];
-      const found = [path, `${path}.md`].some((one) => existsSync(join(root, one)));
-      return found ? [] : [`${file}:${line}: links to ${path}, which does not exist`];
+      const found = [link === '' ? file : path, `${path}.md`].find((one) =>
+        existsSync(join(root, one)),
+      );
+      if (found === undefined) return [`${file}:${line}: links to ${path}, which does not exist`];
+      if (heading === undefined || !found.endsWith('.md')) return [];
+      const has = headings(found === file ? text : readText(root, found)).includes(heading);
+      return has ? [] : [`${file}:${line}: ${found} has no heading #${heading}`];
     },
+  );
+}
+
+/**
+ * Finds the names that a document's headings have in links.
+ * @param {string} text
+ */
+function headings(text) {
+  return [...prose(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, ''),
   );
 }
 

@@ -13,7 +13,7 @@ function check(text: string): string[] {
     'packages/log/package.json': '{}',
     'packages/log/src/writer.ts': 'export class LogWriter { append() {} }',
     'packages/log/src/writer.test.ts': "test('appends', () => {});",
-    'docs/guide/index.md': '',
+    'docs/guide/index.md': '# The `top`, so to speak',
     'GUIDE.md': text,
   })) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -24,7 +24,9 @@ function check(text: string): string[] {
 
 test('accepts what exists', () => {
   const text = [
-    '[a](docs/guide/index.md#top) [b](docs/guide/index) [c](https://example.org) [d](#here)',
+    '# Here',
+    '[a](docs/guide/index.md#the-top-so-to-speak) [b](docs/guide/index) [c](https://example.org)',
+    '[d](#here) [e](https://github.com/jumpdb/jumpdb/blob/main/docs/guide/index.md)',
     'In `packages/log/src/writer.ts` `LogWriter.append()`; `packages/log/` and `packages/*/dist`.',
     'Tested by `packages/log/src/writer.test.ts`: *appends*.',
     '```\n[x](nowhere.md) `packages/nowhere`\n```',
@@ -34,6 +36,12 @@ test('accepts what exists', () => {
 
 test.each([
   ['a [link](nowhere.md)', 'GUIDE.md:1: links to nowhere.md, which does not exist'],
+  ['a [link](#nowhere)', 'GUIDE.md:1: GUIDE.md has no heading #nowhere'],
+  ['[one](docs/guide/index#end)', 'GUIDE.md:1: docs/guide/index.md has no heading #end'],
+  [
+    'a [link](https://github.com/jumpdb/jumpdb/blob/main/packages/log/README.md)',
+    'GUIDE.md:1: links to packages/log/README.md, which does not exist',
+  ],
   ['\nthe file `packages/log/src/reader.ts`', 'GUIDE.md:2: there is no packages/log/src/reader.ts'],
   [
     '| `packages/log/src/writer.ts` | `prepend` |',

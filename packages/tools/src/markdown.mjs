@@ -24,6 +24,34 @@ export function codeBlocks(text) {
 }
 
 /**
+ * Bytes that a document shows, as a block of the kind "hex FILE AT": `line` of its first line, and of
+ * the program above it that leaves the file.
+ * @typedef {{ line: number, program: number, file: string, at: number, hex: string }} HexBlock
+ */
+
+/**
+ * Finds the bytes that a document shows of files of its programs. Comments begin with "#".
+ * @param {string} text
+ * @returns {HexBlock[]}
+ */
+export function hexBlocks(text) {
+  /** @type {HexBlock[]} */
+  const found = [];
+  let program = 0;
+  for (const { line, info, body } of fences(text)) {
+    if (/^ts\b(?!.*no-run)/.test(info)) program = line;
+    if (!/^hex\b/.test(info)) continue;
+    const [, file = '', at = ''] = /^hex (\S+) (\d+)$/.exec(info) ?? [];
+    const hex = body.replace(/#.*$/gm, '').replace(/\s+/g, ' ').trim();
+    if (program === 0 || file === '' || !/^[\da-f]{2}( [\da-f]{2})*$/.test(hex)) {
+      throw new Error(`line ${line}: not bytes at an offset of a file that a program above leaves`);
+    }
+    found.push({ line, program, file, at: Number(at), hex });
+  }
+  return found;
+}
+
+/**
  * Finds the fenced blocks of a document; throws where one is not closed.
  * @param {string} text
  * @returns {{ line: number, info: string, body: string }[]}

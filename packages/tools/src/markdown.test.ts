@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { codeBlocks, prose } from './markdown.mjs';
+import { codeBlocks, hexBlocks, prose } from './markdown.mjs';
 
 const DOCUMENT = [
   'Text `a`',
@@ -28,4 +28,21 @@ test('codeBlocks() refuses a block without an end', () => {
 
 test('prose() leaves out blocks and keeps lines', () => {
   expect(prose(DOCUMENT)).toBe(`Text \`a\`${'\n'.repeat(10)}End`);
+});
+
+test('hexBlocks() belong to the program above them, and have no comments', () => {
+  const program = ['```ts', 'write();', '```', '```ts no-run', '```'];
+  const text = [...program, '```hex a/1.log 7', '0b  b9 # 57', 'ff', '```'].join('\n');
+  expect(hexBlocks(text)).toEqual([
+    { line: 6, program: 1, file: 'a/1.log', at: 7, hex: '0b b9 ff' },
+  ]);
+});
+
+test.each([
+  ['without a program', '```hex a 0\n00\n```'],
+  ['without an offset', '```ts\n```\n```hex a\n00\n```'],
+  ['that are none', '```ts\n```\n```hex a 0\n0g\n```'],
+  ['that are not there', '```ts\n```\n```hex a 0\n# 00\n```'],
+])('hexBlocks() refuses bytes %s', (_, text) => {
+  expect(() => hexBlocks(text)).toThrow(/^line \d: not bytes/);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { ROOT } from './files.mjs';
-import { type CodeBlock, codeBlocks } from './markdown.mjs';
+import { type CodeBlock, codeBlocks, type HexBlock, hexBlocks } from './markdown.mjs';
 
 /** How a block is named as a module: the document, and the line of the block. */
 const BLOCK = /^(.*\.md)\?block=(\d+)\.ts$/;
@@ -10,8 +10,9 @@ const BLOCK = /^(.*\.md)\?block=(\d+)\.ts$/;
 /**
  * Makes a test of each `ts` block of a Markdown file, run in a fresh directory.
  *
- * A block passes when it runs, and when each `console.log(…); // prints: x` printed `x`, in order. A
- * block marked `ts no-run` is only compiled, as all are, by `examples.mjs`.
+ * A block passes when it runs, when each `console.log(…); // prints: x` printed `x`, in order, and
+ * when each block of bytes behind it, `hex FILE AT`, is what the file that it leaves has there. A block
+ * marked `ts no-run` is only compiled, as all are, by `examples.mjs`.
  */
 export function markdownTests(): Plugin {
   return {
@@ -39,19 +40,21 @@ export function markdownTests(): Plugin {
 
 /** Writes the test file that stands for a document. */
 function testsOf(file: string): string {
-  const blocks = codeBlocks(readFileSync(file, 'utf8'));
-  const running = blocks.filter(({ runs }) => runs);
+  const text = readFileSync(file, 'utf8');
+  const running = codeBlocks(text).filter(({ runs }) => runs);
+  const bytes = hexBlocks(text);
   return `
-    import { mkdtempSync, rmSync } from 'node:fs';
+    import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
     import { tmpdir } from 'node:os';
     import { join } from 'node:path';
     import { format } from 'node:util';
     import { expect, test, vi } from 'vitest';
     test('has ${running.length} examples that run', () => {});
-    ${running.map((block) => testOf(file, block)).join('\n')}`;
+    ${running.map((block) => testOf(file, block, bytes)).join('\n')}`;
 }
 
-function testOf(file: string, { line, prints }: CodeBlock): string {
+function testOf(file: string, { line, prints }: CodeBlock, bytes: HexBlock[]): string {
+  const shown = bytes.filter(({ program }) => program === line);
   return `test('line ${line}', async () => {
     const here = process.cwd();
     const directory = mkdtempSync(join(tmpdir(), 'jumpdb-example-'));
@@ -60,6 +63,11 @@ function testOf(file: string, { line, prints }: CodeBlock): string {
       process.chdir(directory);
       await import(${JSON.stringify(`${file}?block=${line}.ts`)});
       expect(log.mock.calls.map((values) => format(...values))).toEqual(${JSON.stringify(prints)});
+      for (const { line, file, at, hex } of ${JSON.stringify(shown)}) {
+        const bytes = readFileSync(file).subarray(at, at + (hex.length + 1) / 3);
+        const found = bytes.toString('hex').replace(/..(?=.)/g, '$& ');
+        expect(found, \`line \${line}: \${file} from \${at} on\`).toBe(hex);
+      }
     } finally {
       log.mockRestore();
       process.chdir(here);

@@ -39,6 +39,7 @@ const HELP = `npm run bench -- [options]
  * @property {number | undefined} patience milliseconds
  * @property {string} results
  * @property {string} work
+ * @property {string} [profiles] a folder for a profile of each row
  */
 
 /**

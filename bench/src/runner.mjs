@@ -184,7 +184,7 @@ export class Runner {
     const [program, args] =
       engine.kind === 'native'
         ? [NATIVE, nativeArguments({ ...own, writeBuffer: WRITE_BUFFER })]
-        : [process.execPath, [...(engine.inMemory ? [HEAP] : []), CHILD, JSON.stringify(own)]];
+        : [process.execPath, [...this.flags(engine, task), CHILD, JSON.stringify(own)]];
     const { status, signal, stdout, error } = spawnSync(program, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',
@@ -196,6 +196,19 @@ export class Runner {
       throw new Error(`${engine.name} ${task.row === '' ? 'fill' : task.row}: ${how}`);
     }
     return stdout === '' ? undefined : JSON.parse(stdout);
+  }
+
+  /**
+   * What Node is told about a child.
+   * @param {ReadyEngine} engine
+   * @param {import('./run-task.mjs').Task} task
+   */
+  flags({ inMemory }, { step, row }) {
+    const { profiles } = this.options;
+    if (profiles !== undefined && step === 'row') {
+      return ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${row}.cpuprofile`];
+    }
+    return inMemory ? [HEAP] : [];
   }
 }
 

@@ -18,6 +18,18 @@ export function mix(sum, value) {
 }
 
 /**
+ * Does the same with ASCII that is still bytes.
+ * @param {number} sum so far
+ * @param {Uint8Array} bytes
+ * @returns {number}
+ */
+export function mixBytes(sum, bytes) {
+  const { length } = bytes;
+  const read = length === 0 ? 1 : length + bytes[0] + (bytes[length - 1] << 8);
+  return (Math.imul(sum, 31) + read) | 0;
+}
+
+/**
  * @param {number} sum so far
  * @param {string} key
  * @param {string} value

@@ -29,9 +29,13 @@
  * @property {(reverse: boolean) => Sum} cursor the same by the fastest way there is
  * @property {(reads: string[], keys: string[], values: string[], sum: number) => Sum} mixed
  *   reads, with a write as often as keeps the two in step
+ * @property {import('./level-calls.mjs').LevelCalls} [level] abstract-level's calls
  * @property {() => Promise<void>} [compact]
  * @property {() => Record<string, number>} [facts] what the engine says of itself
  * @property {() => Promise<void>} close
+ *
+ * @typedef {Pick<Engine, 'batch' | 'get' | 'finish' | 'close'> & Required<Pick<Engine, 'level'>>}
+ *   LevelEngine
  *
  * @typedef {(directory: string, settings: Settings) => Promise<Engine>} OpenEngine
  */
@@ -44,6 +48,7 @@
  * @property {'jumpdb' | 'peer' | 'native' | 'disk'} kind
  * @property {string} [peer] the npm package that has to be installed
  * @property {Partial<Settings>} [settings]
+ * @property {boolean | 'only'} [level] it has abstract-level's calls; `'only'`: and no others
  * @property {string[]} [only] rows; all by default
  * @property {string[]} [without] rows that make no sense for it
  * @property {boolean} [inMemory] nothing is on the disk: a store is filled in the process that
@@ -56,7 +61,7 @@ const REOPENS = ['reopen-first', 'reopen', 'reopen-killed'];
 
 /** @type {EngineEntry[]} */
 export const engines = [
-  { name: 'jumpdb', file: 'jumpdb', kind: 'jumpdb' },
+  { name: 'jumpdb', file: 'jumpdb', kind: 'jumpdb', level: true },
   {
     name: 'jumpdb-each',
     file: 'jumpdb',
@@ -64,7 +69,14 @@ export const engines = [
     settings: { logWrites: 'each' },
     only: [...WRITES, 'readwhilewriting', 'latency'],
   },
-  { name: 'classic-level', file: 'classic-level', kind: 'peer', peer: 'classic-level' },
+  { name: 'jumpdb-level', file: 'jump-level', kind: 'jumpdb', level: 'only' },
+  {
+    name: 'classic-level',
+    file: 'classic-level',
+    kind: 'peer',
+    peer: 'classic-level',
+    level: true,
+  },
   { name: 'lmdb', file: 'lmdb', kind: 'peer', peer: 'lmdb', without: ['compact'], mapped: true },
   {
     name: 'better-sqlite3',
@@ -94,6 +106,8 @@ export const engines = [
  * @param {number} entries
  */
 export function whyNot(engine, row, entries) {
+  const level = row.startsWith('level-');
+  if (level ? !engine.level : engine.level === 'only') return 'cannot';
   if (engine.only !== undefined && !engine.only.includes(row)) return 'no difference';
   if (engine.without?.includes(row)) return 'cannot';
   if (entries > (engine.maxEntries ?? Number.POSITIVE_INFINITY)) return 'takes too long';

@@ -1,5 +1,5 @@
 /** What is measured by default, and what is measured for `docs/guide/measured.md`. */
-import { rows } from './rows.mjs';
+import { commonRows, rows } from './rows.mjs';
 
 /**
  * @typedef {import('./results.mjs').Shape & { rows: string[], engines?: string[] }} Step
@@ -28,7 +28,7 @@ const LARGE = ['jumpdb', 'classic-level', 'lmdb', 'leveldb'];
 export const plans = {
   main: {
     says: 'every row, 1,000,000 entries of 16 + 100 bytes',
-    steps: [{ ...SHAPE, rows: rows.map((row) => row.name) }],
+    steps: [{ ...SHAPE, rows: commonRows.map((row) => row.name) }],
   },
   cache: {
     says: 'a cache that holds everything: 256 MiB',
@@ -63,5 +63,15 @@ export const plans = {
       rows: ['fillrandom', 'overwrite'],
       engines: ['jumpdb', 'leveldb'],
     })),
+  },
+  level: {
+    says: "abstract-level's calls: @jump/level, classic-level, and @jump/db itself",
+    steps: [
+      {
+        ...SHAPE,
+        rows: rows.filter((row) => row.level).map((row) => row.name),
+        engines: ['jumpdb', 'jumpdb-level', 'classic-level'],
+      },
+    ],
   },
 };

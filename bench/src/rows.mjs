@@ -5,6 +5,7 @@
  */
 
 import { latencyRow } from './rows-latency.mjs';
+import { levelRows } from './rows-level.mjs';
 import { readRows } from './rows-read.mjs';
 import { reopenRows } from './rows-reopen.mjs';
 import { writeRows } from './rows-write.mjs';
@@ -33,12 +34,16 @@ import { writeRows } from './rows-write.mjs';
  * @property {'write' | 'read' | 'open' | 'latency'} group
  * @property {boolean} [durable] it waits for the disk
  * @property {boolean} [opens] it opens the store itself
+ * @property {boolean} [level] it is of abstract-level's calls: for the engines that have them
  * @property {boolean} [wholeCache] the cache is as large as the store
  * @property {(context: Context) => Promise<Outcome>} run
  */
 
 /** @type {readonly Row[]} */
-export const rows = [...writeRows, ...readRows, ...reopenRows, latencyRow];
+export const rows = [...writeRows, ...readRows, ...reopenRows, latencyRow, ...levelRows];
+
+/** Those that every engine can run. */
+export const commonRows = rows.filter((row) => row.level !== true);
 
 /**
  * Finds a row.

@@ -89,6 +89,15 @@ test('tables and charts have the figures', () => {
   expect(pictures[0]).toContain('>0.50 lmdb<');
 });
 
+test("abstract-level's calls stand beside classic-level's, and JumpDB's own", () => {
+  const of = (engine: string, us: number): Measurement => measurement('level-get', engine, us);
+  const [{ text } = { text: '' }] = renderReport(
+    [of('jumpdb-level', 2), of('classic-level', 30), of('jumpdb', 0.5)],
+    [{ file: 'page.md', text: '<!-- made: level -->\n<!-- end -->' }],
+  );
+  expect(text).toContain('| 2.00 µs | 15.0 | 0.50 µs |');
+});
+
 test('what was never measured leaves empty tables, not wrong ones', () => {
   const [{ text } = { text: '' }] = renderReport(
     [measurement('fillseq', 'jumpdb', 1)],

@@ -17,7 +17,9 @@ const root = mkdtempSync(join(tmpdir(), 'jump-bench-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const CHILD = fileURLToPath(new URL('../src/child.mjs', import.meta.url));
-const here = engines.filter(({ file }) => ['jumpdb', 'classic-level', 'disk'].includes(file));
+const here = engines.filter(({ file }) =>
+  ['jumpdb', 'jump-level', 'classic-level', 'disk'].includes(file),
+);
 const shape = { entries: ENTRIES, valueSize: 100, cacheMib: 1, compression: true, patience: 20 };
 const filled = new Map<string, string>();
 

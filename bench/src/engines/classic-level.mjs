@@ -1,6 +1,7 @@
 /** classic-level 3: LevelDB 1.20 behind a native binding, by its fastest call of each kind. */
 import { ClassicLevel } from 'classic-level';
 import { mix, mixEntry } from '../checksum.mjs';
+import { levelCalls } from '../level-calls.mjs';
 import { Pipeline } from '../pipeline.mjs';
 import { WRITE_BUFFER } from '../settings.mjs';
 
@@ -18,6 +19,7 @@ export async function openEngine(directory, { cacheSize, compression }) {
   return {
     ...writing(db),
     ...reading(db),
+    level: levelCalls(db),
     compact: () => db.compactRange('', '\u{10ffff}'),
     close: () => db.close(),
   };

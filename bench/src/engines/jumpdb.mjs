@@ -1,6 +1,7 @@
 /** JumpDB, through its synchronous calls. */
 import { open } from '@jump/db';
 import { mix, mixEntry } from '../checksum.mjs';
+import { directCalls } from '../level-calls.mjs';
 
 /** @typedef {import('../engine.mjs').Engine} Engine */
 
@@ -18,6 +19,7 @@ export async function openEngine(directory, { cacheSize, compression, logWrites 
   return {
     ...writing(db),
     ...reading(db),
+    level: directCalls(db),
     compact: () => db.compact(),
     facts() {
       const { amplification, stalls } = db.stats();

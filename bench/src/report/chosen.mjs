@@ -1,6 +1,6 @@
 /** Which measurements the report shows. */
 import { plans } from '../plans.mjs';
-import { rows } from '../rows.mjs';
+import { commonRows } from '../rows.mjs';
 
 /** @typedef {import('../results.mjs').Shape} Shape */
 
@@ -8,7 +8,9 @@ import { rows } from '../rows.mjs';
 const GROWING = ['readcached'];
 
 /** The rows in which JumpDB is compared with its peers. */
-export const comparedRows = rows.map((row) => row.name).filter((name) => !GROWING.includes(name));
+export const comparedRows = commonRows
+  .map((row) => row.name)
+  .filter((name) => !GROWING.includes(name));
 
 /** Engines that are measured at all sizes. */
 export const SIZED = ['jumpdb', 'classic-level', 'lmdb', 'leveldb'];

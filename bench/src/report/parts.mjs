@@ -1,13 +1,14 @@
 /** The parts of the documents that are made of measurements. */
 import { engines } from '../engine.mjs';
 import { plans } from '../plans.mjs';
-import { rows } from '../rows.mjs';
+import { commonRows } from '../rows.mjs';
 import { amplificationTable } from './amplification.mjs';
 import { comparedRows, MAIN, SIZED, shapesOf } from './chosen.mjs';
 import { table } from './markdown.mjs';
 import { brief } from './scale.mjs';
 import {
   figureTable,
+  levelTable,
   PEERS,
   ratioCell,
   ratioTable,
@@ -32,12 +33,13 @@ export function makeParts(summary) {
   return {
     machine: machinePart(summary),
     ratios: ratioTable(summary, shape, comparedRows),
-    rows: rowTable(rows.map((row) => row.name)),
+    rows: rowTable(commonRows.map((row) => row.name)),
     stalls: stallTable(summary, shape),
     memory: sizeTable(summary, shapesOf('sizes'), 'fillrandom', SIZED, 'rssMib'),
     'memory-read': sizeTable(summary, shapesOf('sizes'), 'readrandom', SIZED, 'rssMib'),
     disk: sizeTable(summary, shapesOf('sizes'), 'fillrandom', SIZED, 'diskBytes'),
     amplification: amplificationTable(summary, shapesOf('amplification')),
+    level: levelTable(summary, shapesOf('level')[0]),
     cache: otherRatios(summary, 'cache'),
     values: otherRatios(summary, 'values'),
     plain: otherRatios(summary, 'plain'),

@@ -1,6 +1,7 @@
 /** The tables of the report. */
 import { engines } from '../engine.mjs';
 import { rowNamed, rows } from '../rows.mjs';
+import { levelRows } from '../rows-level.mjs';
 import { table } from './markdown.mjs';
 import { brief, digits, duration } from './scale.mjs';
 
@@ -15,6 +16,8 @@ export const PEERS = ['classic-level', 'lmdb', 'better-sqlite3'];
 const COLUMNS = [...PEERS, 'memory-level', 'leveldb'];
 /** The engine that measures the disk alone. */
 const DISK = 'disk';
+/** JumpDB as an abstract-level database. */
+const LEVEL = 'jumpdb-level';
 
 /** @param {string} engine */
 const titleOf = (engine) => (engine === 'leveldb' ? 'LevelDB, C++' : engine);
@@ -101,6 +104,23 @@ function figureLine(one) {
     one.written === undefined ? '' : `${digits(one.written)} ×`,
     String(one.rounds),
   ];
+}
+
+/**
+ * Writes what abstract-level's calls take, a line a row.
+ * @param {Summary} summary
+ * @param {Shape} shape
+ */
+export function levelTable(summary, shape) {
+  const lines = levelRows.flatMap(({ name, says }) => {
+    const found = summary.find(shape, name, LEVEL);
+    if (found === undefined) return [];
+    const direct = summary.find(shape, name, 'jumpdb');
+    const ratio = summary.ratio(shape, name, 'classic-level', LEVEL);
+    const time = direct === undefined ? '' : duration(direct.time);
+    return [[says, duration(found.time), ratioCell(ratio), time]];
+  });
+  return table(['', '@jump/level', 'classic-level', '@jump/db itself'], lines);
 }
 
 /**

@@ -38,7 +38,7 @@ export default defineConfig({
             'README.md',
             'docs/index.md',
             'docs/guide/**/*.md',
-            'docs/drawings/*.test.ts',
+            'docs/{drawings,examples/import}/*.test.ts',
             'packages/*/README.md',
           ],
         },

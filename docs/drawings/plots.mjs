@@ -6,7 +6,7 @@ import { Picture, WIDTH } from './picture.mjs';
  * The workload of the page about strategies: half of the writes overwrite an older key.
  * @type {import('@jump/compaction').Workload}
  */
-export const WORKLOAD = { writes: 1e8, distribution: 'uniform', overwrites: 0.5 };
+const WORKLOAD = { writes: 1e8, distribution: 'uniform', overwrites: 0.5 };
 
 const STRATEGIES = /** @type {const} */ ([
   { strategy: leveled(), colour: 'blue' },

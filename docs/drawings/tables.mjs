@@ -86,7 +86,7 @@ export function jump() {
 }
 
 /** The keys of the tables that pages and drawings show. */
-export const FRUITS = ['apple', 'banana', 'cherry', 'damson', 'fig', 'grape', 'lemon', 'pear'];
+const FRUITS = ['apple', 'banana', 'cherry', 'damson', 'fig', 'grape', 'lemon', 'pear'];
 
 /**
  * The places of a key in a filter of so many bits, as FORMAT.md of `@jump/bloom` says.
@@ -94,7 +94,7 @@ export const FRUITS = ['apple', 'banana', 'cherry', 'damson', 'fig', 'grape', 'l
  * @param {number} bits
  * @param {number} probes
  */
-export function placesOf(key, bits, probes) {
+function placesOf(key, bits, probes) {
   const hash = { low: 0, high: 0 };
   const bytes = new TextEncoder().encode(key);
   bloomPolicy().hash(bytes, 0, bytes.length, hash);

@@ -22,6 +22,6 @@ export function loadHashing(): unknown {
 function requireHere(name: string): { readonly default: unknown } {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const module = process?.getBuiltinModule?.('node:module') as NodeModule | undefined;
-  assert(module !== undefined, 'a runtime that takes the condition "node" has Node\u2019s modules');
+  assert(module !== undefined, 'a runtime that takes the condition "node" has modules of Node');
   return module.createRequire(import.meta.url)(name);
 }

@@ -5,7 +5,6 @@
  */
 
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 
 /**
  * The length of `sun_path`, all of which the name fills: shorter names are padded with NULs by some
@@ -53,7 +52,8 @@ export function socketInode(name: string): string | undefined {
 
 function tryBind(name: string): (() => void) | undefined {
   // Whoever connects is sent away: a connection left open would keep the process alive.
-  const server = net.createServer((connection) => connection.destroy());
+  const { createServer } = process.getBuiltinModule('node:net');
+  const server = createServer((connection) => connection.destroy());
   server.on('error', () => {});
   try {
     // Exclusive: else the workers of a cluster would share one handle, and all of them have the

@@ -8,9 +8,14 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { nodeVfs } from '../dist/index.js';
 
+/** Hides SQLite, so that the kernel is asked through a child. */
+const hideSqlite = `
+  const { getBuiltinModule } = process;
+  process.getBuiltinModule = (name) =>
+    name === 'node:sqlite' ? undefined : getBuiltinModule.call(process, name);`;
 if (process.env.METHODS !== undefined) {
   process.env.PATH = process.env.METHODS;
-  process.getBuiltinModule = undefined;
+  new Function(hideSqlite)();
 }
 
 /** What a thread's file, which lies elsewhere, imports. */
@@ -46,7 +51,7 @@ const calls = {
     const code = `
       import { parentPort } from 'node:worker_threads';
       import { nodeVfs } from ${JSON.stringify(PACKAGE)};
-      if (process.env.METHODS !== undefined) process.getBuiltinModule = undefined;
+      if (process.env.METHODS !== undefined) {${hideSqlite}}
       let answer;
       try { answer = { kind: nodeVfs.lock(${JSON.stringify(directory)}).kind }; }
       catch (error) { answer = { code: error.code, message: error.message }; }

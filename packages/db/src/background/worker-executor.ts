@@ -7,12 +7,7 @@
  * A worker that stops counting its steps while it has work is given up: its jobs are reported as
  * lost.
  */
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  Worker,
-} from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { JumpError } from '@jump/base';
 import type { FilterSpec, WrittenTables } from '@jump/compaction';
 import { nodeVfs } from '@jump/vfs';
@@ -35,16 +30,28 @@ const START_MS = 5000;
 /** A closing store waits for its worker so long. */
 const CLOSE_MS = 30_000;
 
-/** Makes the executor; `undefined` where there can be no worker, or its file is not there (bundles). */
+/**
+ * Makes the executor; `undefined` where there can be no worker, or its file is not there. In a bundle
+ * it is looked for beside the bundle, by its own name.
+ */
 export function createWorkerExecutor(
   filter: FilterSpec | undefined,
   listener: JobListener,
 ): Executor | undefined {
-  const url = new URL('./jump-worker.js', import.meta.url);
+  const here = bundleUrl();
+  if (here === undefined) return undefined;
+  const url = new URL('./jump-worker.js', here);
   if (url.protocol !== 'file:' || !mayWait()) return undefined;
   const path = decodeURIComponent(url.pathname).replace(/^\/([A-Za-z]:)/, '$1');
   if (nodeVfs.stat(path) === undefined) return undefined;
   return new WorkerExecutor(url, filter, listener);
+}
+
+/** Where this module lies, or the bundle that it is part of, one of CommonJS too. */
+function bundleUrl(): string | undefined {
+  const url: string | undefined = import.meta.url;
+  if (url !== undefined || typeof __filename === 'undefined') return url;
+  return process.getBuiltinModule('node:url').pathToFileURL(__filename).href;
 }
 
 /** Whether this thread may block: not in a page, nor in Electron's renderer. */
@@ -61,6 +68,8 @@ function mayWait(): boolean {
 
 class WorkerExecutor implements Executor {
   readonly kind = 'worker';
+  /** Loaded here: 3 ms that programs are spared which only import the store. */
+  readonly #threads = process.getBuiltinModule('node:worker_threads');
   readonly #url: URL;
   readonly #filter: FilterSpec | undefined;
   readonly #listener: JobListener;
@@ -146,8 +155,8 @@ class WorkerExecutor implements Executor {
   }
 
   #begin(): MessagePort {
-    const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(this.#url, {
+    const { port1, port2 } = new this.#threads.MessageChannel();
+    const worker = new this.#threads.Worker(this.#url, {
       workerData: { port: port2, memory: this.#control.buffer },
       transferList: [port2],
       // Not the process's own: with some of its flags (`--input-type`) no file can be run.
@@ -166,10 +175,14 @@ class WorkerExecutor implements Executor {
   #receive(): void {
     this.#seen = Atomics.load(this.#control, CONTROL.sent);
     while (this.#port !== undefined) {
-      const received = receiveMessageOnPort(this.#port) as { message: WorkerMessage } | undefined;
+      const received = this.#receiveFrom(this.#port);
       if (received === undefined) return;
       this.#take(received.message);
     }
+  }
+
+  #receiveFrom(port: MessagePort): { readonly message: WorkerMessage } | undefined {
+    return this.#threads.receiveMessageOnPort(port);
   }
 
   #take(message: WorkerMessage): void {
@@ -197,7 +210,7 @@ class WorkerExecutor implements Executor {
   #drop(done: WrittenTables[]): void {
     this.#seen = Atomics.load(this.#control, CONTROL.sent);
     while (this.#port !== undefined) {
-      const received = receiveMessageOnPort(this.#port) as { message: WorkerMessage } | undefined;
+      const received = this.#receiveFrom(this.#port);
       if (received === undefined) return;
       const { message } = received;
       if (message.type === 'progress') continue;

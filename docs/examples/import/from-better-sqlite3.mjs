@@ -1,14 +1,16 @@
-// Copies the tables of an SQLite database into a new store, a row an entry; the database stays as it is.
+// Copies the tables of an SQLite database into a new store, a row an entry; the database stays as
+// it is.
 //
 //   npm install better-sqlite3 @jump/db
 //   node from-better-sqlite3.mjs ./app.db ./data
 //
-// A row of the table `users` with the primary key 17 becomes `users!0000000000000017`, with the row as JSON.
+// A row of the table `users` with the primary key 17 becomes JSON under `users!0000000000000017`.
 import { isDeepStrictEqual } from 'node:util';
 import { load, open } from '@jump/db';
 
 /** @typedef {Record<string, unknown>} Row */
-/** @typedef {{ prepare(sql: string): { all(): unknown[], iterate(): Iterable<unknown> } }} Database */
+/** @typedef {{ all(): unknown[], iterate(): Iterable<unknown> }} Statement */
+/** @typedef {{ prepare(sql: string): Statement }} Database */
 
 /**
  * Makes text of a primary key's column. Numbers get leading zeros, so that they stay in order.

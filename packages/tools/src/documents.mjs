@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { ARROWS } from './arrows.mjs';
 import { findFiles, packageFolders, readText } from './files.mjs';
-import { fences, prose } from './markdown.mjs';
+import { codeBlocks, fences, prose } from './markdown.mjs';
 
 /**
  * Checks every document below `root`; returns what is wrong, a line each.
@@ -14,7 +14,9 @@ import { fences, prose } from './markdown.mjs';
 export function checkDocuments(root) {
   const files = findFiles(root, '', /\.md$/).filter((file) => !/CHANGELOG|\.changeset/.test(file));
   const folders = packageFolders(root).filter((folder) => folder !== 'tools');
-  return files.flatMap((file) => {
+  const pages = files.filter((file) => /^docs\/(guide\/.*|index\.md$)/.test(file));
+  const shared = checkFolders(pages.map((file) => ({ file, text: readText(root, file) })));
+  const found = files.flatMap((file) => {
     const text = readText(root, file);
     return [
       ...checkLinks(root, file, text),
@@ -23,6 +25,32 @@ export function checkDocuments(root) {
       ...(file === 'ARCHITECTURE.md' ? checkDiagram(file, text, folders) : []),
     ];
   });
+  return [...found, ...shared];
+}
+
+/**
+ * Checks that no two examples of the guide use one file or folder: who pastes one after the other
+ * would see something else than the pages say.
+ * @param {readonly { file: string, text: string }[]} pages
+ * @returns {string[]}
+ */
+export function checkFolders(pages) {
+  /** @type {Map<string, string>} */
+  const users = new Map();
+  return pages.flatMap(({ file, text }) =>
+    codeBlocks(text)
+      .filter(({ runs }) => runs)
+      .flatMap(({ line, code }) => {
+        const names = code.matchAll(/['`]\.\/([\w-]+)|['`]([\w-]+\.\w{3})['`]/g);
+        return [...new Set([...names].map(([, folder, name = '']) => folder ?? name))].flatMap(
+          (name) => {
+            const other = users.get(name);
+            if (other === undefined) users.set(name, `${file}:${line}`);
+            return other === undefined ? [] : [`${file}:${line}: ${name} is used at ${other}, too`];
+          },
+        );
+      }),
+  );
 }
 
 /** How documents of the site link to files that are not in the site. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ARROWS } from './arrows.mjs';
-import { checkDiagram, checkDocuments } from './documents.mjs';
+import { checkDiagram, checkDocuments, checkFolders } from './documents.mjs';
 
 const root = mkdtempSync(join(tmpdir(), 'documents-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -67,4 +67,16 @@ test('checkDiagram() compares the drawing with the arrows', () => {
     'A.md: the diagram should say "vfs → base"',
   ]);
   expect(checkDiagram('A.md', '', ['log'])).toEqual(['A.md: has no block of the kind "arrows"']);
+});
+
+test('checkFolders() finds two examples that use one folder', () => {
+  const text = (name: string, info = 'ts') =>
+    `\`\`\`${info}\nopen('${name}'); open('${name}');\n\`\`\``;
+  expect(checkFolders([{ file: 'a.md', text: text('./a') }])).toEqual([]);
+  expect(
+    checkFolders([
+      { file: 'a.md', text: `${text('./data')}\n\n${text('./data', 'ts no-run')}` },
+      { file: 'b.md', text: `${text('x.ldb')}\n${text('./data/CURRENT')}\n${text('x.ldb')}` },
+    ]),
+  ).toEqual(['b.md:4: data is used at a.md:1, too', 'b.md:7: x.ldb is used at b.md:1, too']);
 });

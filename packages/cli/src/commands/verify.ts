@@ -2,14 +2,8 @@
 import { statSync } from 'node:fs';
 import { JumpError } from '@jump/db';
 import type { Context } from '../context.ts';
-import {
-  type CheckReport,
-  checkLog,
-  checkManifestFile,
-  checkStore,
-  checkTable,
-  newReport,
-} from '../disk/check-store.ts';
+import { type CheckReport, newReport } from '../disk/check-report.ts';
+import { checkLog, checkManifestFile, checkStore, checkTable } from '../disk/check-store.ts';
 import { fileOf } from '../disk/directory.ts';
 import { BYTEWISE } from '../disk/orders.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 /** Checking a store, or one of its files: every byte is read, and every rule looked at. */
 import { statSync } from 'node:fs';
-import { type Cursor, compareBytes, reasonOf } from '@jump/base';
+import { type Cursor, compareBytes } from '@jump/base';
 import { JumpError, nodeVfs } from '@jump/db';
 import { LogReader } from '@jump/log';
 import { VersionSet } from '@jump/manifest';
@@ -8,32 +8,11 @@ import type { TableReader } from '@jump/sstable';
 import type { Context } from '../context.ts';
 import type { Progress } from '../progress.ts';
 import { reading } from '../stores.ts';
+import { attempt, type CheckReport, type Problem, problemOf, tell } from './check-report.ts';
 import { type DirectoryFile, type Layout, type LiveTable, readLayout } from './directory.ts';
 import { manifestEdits } from './manifest-edits.ts';
 import { type KnownOrder, lenient, orderNamed } from './orders.ts';
 import { openTable } from './table-entries.ts';
-
-/** Something that is not as it should be. */
-interface Problem {
-  readonly file: string;
-  readonly offset?: number;
-  readonly message: string;
-}
-
-/** What a check has found. */
-export interface CheckReport {
-  tables: number;
-  logs: number;
-  bytes: number;
-  readonly problems: Problem[];
-  /** What a crash may leave, and is no damage. */
-  readonly notes: string[];
-}
-
-/** Begins a report. */
-export function newReport(): CheckReport {
-  return { tables: 0, logs: 0, bytes: 0, problems: [], notes: [] };
-}
 
 /** Checks a directory: manifest, tables, logs, and whether it can be opened. */
 export async function checkStore(
@@ -81,7 +60,7 @@ export function checkTable(
       report.bytes += table.fileSize;
       if (meta !== undefined && table.fileSize !== meta.fileSize) {
         const message = `${table.fileSize} bytes, the manifest says ${meta.fileSize}`;
-        report.problems.push({ file: path, message });
+        tell(report, { file: path, message });
       }
       verifyTable(table, path, order, report);
       if (meta === undefined || order.comparator === undefined) return;
@@ -101,7 +80,7 @@ function openWhole(path: string, order: KnownOrder, report: CheckReport): TableR
     return openTable(path, order);
   } catch (error) {
     const damaged = error instanceof JumpError && error.code === 'JUMP_CORRUPTION';
-    if (damaged) report.problems.push(...gapsOf(path, order));
+    if (damaged) tell(report, ...gapsOf(path, order));
     throw error;
   }
 }
@@ -116,10 +95,7 @@ function verifyTable(
   try {
     table.verify();
   } catch (error) {
-    const first = problemOf(error, path);
-    const gaps = gapsOf(path, order);
-    if (!gaps.some(({ offset }) => offset === first.offset)) report.problems.push(first);
-    report.problems.push(...gaps);
+    tell(report, problemOf(error, path), ...gapsOf(path, order));
   }
 }
 
@@ -145,7 +121,7 @@ export function checkLog(log: DirectoryFile, report: CheckReport): void {
     for (const line of LogReader.open(path).entries()) {
       if (line.type !== 'damage') continue;
       const { offset, bytes, reason } = line;
-      if (offset + bytes < size) report.problems.push({ file: path, offset, message: reason });
+      if (offset + bytes < size) tell(report, { file: path, offset, message: reason });
       else
         report.notes.push(`${path}: its last ${bytes} bytes are not whole, as a crash leaves them`);
     }
@@ -160,7 +136,7 @@ export function checkManifestFile(file: DirectoryFile, report: CheckReport): voi
     for (const line of manifestEdits(path)) {
       if (line.type !== 'damage') continue;
       const { offset, bytes, reason } = line;
-      if (offset + bytes < size) report.problems.push({ file: path, offset, message: reason });
+      if (offset + bytes < size) tell(report, { file: path, offset, message: reason });
       else
         report.notes.push(`${path}: its last ${bytes} bytes are not whole, as a crash leaves them`);
     }
@@ -203,7 +179,7 @@ function checkEnd(
   report: CheckReport,
 ): void {
   if (found && compareBytes(keyBytes.subarray(keyStart, keyEnd), wanted) === 0) return;
-  report.problems.push({ file, message: `its ${which} key is not the one in the manifest` });
+  tell(report, { file, message: `its ${which} key is not the one in the manifest` });
 }
 
 /** Whether a reader gets at it: a log that the manifest needs may be missing. */
@@ -217,32 +193,8 @@ async function checkOpening(context: Context, layout: Layout, report: CheckRepor
   try {
     await reading(context, layout.directory, 'strict', async () => {});
   } catch (error) {
-    report.problems.push(problemOf(error, layout.directory));
+    tell(report, problemOf(error, layout.directory));
   }
-}
-
-function attempt(report: CheckReport, file: string, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    report.problems.push(problemOf(error, file));
-  }
-}
-
-/** What an error says, apart from where. @throws what is no fault of the files */
-function problemOf(error: unknown, file: string): Problem {
-  if (!(error instanceof JumpError)) throw error;
-  if (error.code !== 'JUMP_CORRUPTION' && error.code !== 'JUMP_IO') throw error;
-  const { offset, systemCode } = error;
-  const at = error.file ?? file;
-  if (systemCode === 'ENOENT') {
-    return { file: at, message: 'is missing, and the manifest names it' };
-  }
-  return {
-    file: at,
-    ...(offset === undefined ? {} : { offset }),
-    message: reasonOf(error),
-  };
 }
 
 async function step(context: Context, progress: Progress, report: CheckReport): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hintOf } from './exit-codes.ts';
+import { GivenPaths } from './given-paths.ts';
 import { Output } from './output.ts';
 import { type Painter, painter } from './paint.ts';
 import { type Progress, startProgress, type Unit } from './progress.ts';
@@ -29,6 +30,8 @@ export class Context {
   readonly paint: Painter;
   /** Whether results are to be JSON. */
   json = false;
+  /** The paths that the command was given. */
+  readonly paths: GivenPaths = new GivenPaths();
   readonly #stderr: Writable;
   readonly #errors: Output;
   readonly #paintErrors: Painter;
@@ -54,12 +57,12 @@ export class Context {
   /** Says on stderr what should not be. */
   async warn(message: string): Promise<void> {
     const head = this.#paintErrors.yellow('warning:');
-    await this.note(`${head} ${message}`);
+    await this.note(`${head} ${this.paths.shownIn(message)}`);
   }
 
   /** Tells an error, as JSON if that is what was asked for. */
   async fail(error: unknown): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = this.paths.shownIn(error instanceof Error ? error.message : String(error));
     if (this.json) {
       const { name = 'Error', code } = error as { name?: string; code?: unknown };
       await this.note(JSON.stringify({ error: { name, code, message } }));

@@ -8,6 +8,15 @@ import type { Context } from './context.ts';
 import { UsageError } from './exit-codes.ts';
 import { SHARED_OPTIONS } from './shared-options.ts';
 
+/** Arguments that are paths. */
+const PATHS = /^[<[](?:directory|other|path|target|file)[>\]]$/;
+
+/** Options that more than their command looks at. */
+interface CommonOptions {
+  readonly json?: boolean;
+  readonly into?: string;
+}
+
 /** What a call of a command has come to. */
 export interface Outcome {
   exitCode: number;
@@ -62,11 +71,19 @@ function makeCommand(
   command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
   command.action(async (...given: unknown[]) => {
     // commander appends the options and the command itself.
-    const options = given.at(-2) as { readonly json?: boolean };
+    const options = given.at(-2) as CommonOptions;
+    const args = given.slice(0, -2);
     context.json = options.json === true;
-    outcome.exitCode = await spec.run(context, given.slice(0, -2), options);
+    for (const path of pathsOf(spec, args, options)) context.paths.add(path);
+    outcome.exitCode = await spec.run(context, args, options);
   });
   return command;
+}
+
+/** Every path that a command was given. */
+function pathsOf(spec: CommandSpec, args: readonly unknown[], options: CommonOptions): string[] {
+  const given = args.filter((_, i) => PATHS.test(spec.arguments[i]![0]));
+  return [...given, options.into].filter((path) => typeof path === 'string');
 }
 
 /** Turns what commander throws for help and version into nothing, and for mistakes into ours. */

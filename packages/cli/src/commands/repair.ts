@@ -37,16 +37,19 @@ export async function repair(
     throw new UsageError('either --into or --in-place, not both');
   }
   const begin = performance.now();
+  // Where it goes if nothing is said.
+  context.paths.add(`${directory.replace(/(?<=.)\/+$/, '')}.repaired`);
   const progress = context.progress('repairing', undefined, 'bytes');
   let report: RepairReport;
   try {
-    report = await interruptible((signal) =>
+    const made = await interruptible((signal) =>
       repairStore(directory, {
         ...settingsOf(options),
         signal,
         onProgress: ({ done, total }) => progress.update(done, total),
       }),
     );
+    report = asGiven(context, made);
   } finally {
     progress.end();
   }
@@ -56,6 +59,16 @@ export async function repair(
     print(context, directory, report, { inPlace: inPlace === true, seconds });
   }
   return report.dropped > 0 ? EXIT.damaged : EXIT.ok;
+}
+
+/** The same report, with paths as they were given. */
+function asGiven({ paths }: Context, report: RepairReport): RepairReport {
+  return {
+    ...report,
+    directory: paths.shownIn(report.directory),
+    originals: paths.shownIn(report.originals),
+    warnings: report.warnings.map((warning) => paths.shownIn(warning)),
+  };
 }
 
 /** Whoever has written the store. */

@@ -25,9 +25,19 @@ export async function verify(
   if (found.isDirectory()) await checkStore(context, path, report);
   else checkFile(path, report);
   const good = report.problems.length === 0;
-  if (context.json) context.printJson({ good, ...report });
-  else print(context, report, (performance.now() - begin) / 1000);
+  const told = asGiven(context, report);
+  if (context.json) context.printJson({ good, ...told });
+  else print(context, told, (performance.now() - begin) / 1000);
   return good ? EXIT.ok : EXIT.damaged;
+}
+
+/** The same report, with the paths of its files as they follow from the one that was given. */
+function asGiven({ paths }: Context, report: CheckReport): CheckReport {
+  return {
+    ...report,
+    problems: report.problems.map((one) => ({ ...one, file: paths.shownIn(one.file) })),
+    notes: report.notes.map((note) => paths.shownIn(note)),
+  };
 }
 
 function checkFile(path: string, report: CheckReport): void {

@@ -1,6 +1,6 @@
 /** What lies in a store's directory: its files, and what its manifest says of them. */
 import { statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { JumpError, nodeVfs } from '@jump/db';
 import { type LogDamage, type LogPromises, LogReader } from '@jump/log';
 import {
@@ -61,15 +61,15 @@ export function readLayout(directory: string): Layout {
     const current = readCurrent(nodeVfs, directory);
     if (current === undefined) throw withoutCurrent(directory);
     try {
-      const state = replayManifest(join(directory, current.name));
+      const state = replayManifest(inside(directory, current.name));
       return layoutOf(directory, current.name, state);
     } catch (error) {
       // A writer may have begun another manifest, and removed this one.
       const same = readCurrent(nodeVfs, directory)?.name === current.name;
       if (!same && attempt < ATTEMPTS && error instanceof JumpError) continue;
-      if (nodeVfs.stat(join(directory, current.name)) !== undefined) throw error;
+      if (nodeVfs.stat(inside(directory, current.name)) !== undefined) throw error;
       const what = `names ${current.name}, which is missing`;
-      throw new JumpError('JUMP_CORRUPTION', what, { file: join(directory, 'CURRENT') });
+      throw new JumpError('JUMP_CORRUPTION', what, { file: inside(directory, 'CURRENT') });
     }
   }
 }
@@ -82,7 +82,12 @@ function withoutCurrent(directory: string): JumpError {
     return noStore(directory);
   }
   const what = 'there are tables or logs, but no CURRENT that names their manifest';
-  return new JumpError('JUMP_CORRUPTION', what, { file: join(directory, 'CURRENT') });
+  return new JumpError('JUMP_CORRUPTION', what, { file: inside(directory, 'CURRENT') });
+}
+
+/** The path of a file, which begins as the directory's was given. */
+function inside(directory: string, name: string): string {
+  return directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 }
 
 /** Lists the files of a directory that LevelDB would name so. @throws JUMP_IO */
@@ -90,7 +95,7 @@ export function listFiles(directory: string): DirectoryFile[] {
   const found: DirectoryFile[] = [];
   for (const name of nodeVfs.list(directory).sort()) {
     const parsed = parseFileName(name);
-    const path = join(directory, name);
+    const path = inside(directory, name);
     const size = statSync(path, { throwIfNoEntry: false })?.size;
     if (parsed !== undefined && size !== undefined) found.push({ ...parsed, name, path, size });
   }
@@ -185,7 +190,7 @@ function layoutOf(directory: string, manifest: string, state: ManifestState): La
   for (const { level, table } of state.tables.values()) {
     const old = oldTableName(table.number);
     const name = names.has(old) ? old : tableName(table.number);
-    levels[level]!.push({ ...table, level, path: join(directory, name) });
+    levels[level]!.push({ ...table, level, path: inside(directory, name) });
   }
   levels[0]!.sort((a, b) => b.number - a.number);
   for (const tables of levels.slice(1)) {

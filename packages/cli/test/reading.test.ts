@@ -43,6 +43,13 @@ describe('get', () => {
       const { code, stdout, stderr } = await jump(['get', store, key]);
       expect([code, stdout, stderr]).toEqual([1, '', `no key ${key}\n`]);
     }
+    const raw = await jump(['get', store, 'nobody', '--raw', '--json']);
+    expect([raw.code, raw.stdout, raw.stderr]).toEqual([1, '', 'no key nobody\n']);
+  });
+
+  test('a key that is not there is told to a program as JSON, which no value looks like', async () => {
+    const { code, stdout, stderr } = await jump(['get', store, '6e6f', '-k', 'hex', '--json']);
+    expect([code, stdout, stderr]).toEqual([1, '{"key":"6e6f","found":false}\n', '']);
   });
 });
 

@@ -20,16 +20,17 @@ export async function get(
   const key = parse(options.key, given, 'the key');
   const value = await reading(context, directory, options.recovery, async (db) => db.get(key));
   const { out } = context;
+  const json = context.json && options.raw !== true;
+  const shownKey = (): string => toJson(options.key, key, 'the key');
   if (value === undefined) {
-    await context.note(`no key ${given}`);
+    if (json) out.line(`{"key":${shownKey()},"found":false}`);
+    else await context.note(`no key ${given}`);
     return EXIT.no;
   }
   const what = `the value of ${given}`;
   if (options.raw === true) out.bytes(value);
-  else if (context.json) {
-    const shown = toJson(options.key, key, 'the key');
-    out.line(`{"key":${shown},"value":${toJson(options.value, value, what)}}`);
-  } else if (options.value !== 'text') out.line(show(options.value, value, what));
+  else if (json) out.line(`{"key":${shownKey()},"value":${toJson(options.value, value, what)}}`);
+  else if (options.value !== 'text') out.line(show(options.value, value, what));
   else if (out.isTerminal) out.line(forTerminal(value));
   else {
     out.bytes(value);

@@ -53,6 +53,9 @@ describe('set and delete', () => {
     const store = join(temporary(), 'new');
     const refused = await jump(['set', store, 'a', '1']);
     expect([refused.code, readdirSync(join(store, '..'))]).toEqual([3, []]);
+    expect(refused.stderr).toBe(
+      `jump: ${store}: no store is there; --create makes one (JUMP_NOT_FOUND)\n`,
+    );
     expect((await jump(['delete', store, 'a'])).code).toBe(3);
     await said('set', store, 'a', '1', '--create');
     expect(await levelEntries(store)).toEqual([['a', '1']]);

@@ -1,5 +1,7 @@
 /** `jump set`: writes one entry. */
 import { buffer } from 'node:stream/consumers';
+import { reasonOf } from '@jump/base';
+import { JumpError } from '@jump/db';
 import type { Context } from '../context.ts';
 import { parse } from '../encodings.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -23,9 +25,16 @@ export async function set(
   const key = parse(options.key, givenKey, 'the key');
   const value = await readValue(context, givenValue, options);
   const { create = false, recovery } = options;
-  await writing(context, directory, { createIfMissing: create, recovery }, async (db) => {
-    db.set(key, value, { sync: true });
-  });
+  try {
+    await writing(context, directory, { createIfMissing: create, recovery }, async (db) => {
+      db.set(key, value, { sync: true });
+    });
+  } catch (error) {
+    if (!(error instanceof JumpError) || error.code !== 'JUMP_NOT_FOUND') throw error;
+    const { file, cause } = error;
+    const what = `${reasonOf(error)}; --create makes one`;
+    throw new JumpError('JUMP_NOT_FOUND', what, { file, cause });
+  }
   if (context.json) context.printJson({ written: 1 });
   else await context.note(`set ${givenKey} in ${directory}, ${bytes(value.length)}`);
   return EXIT.ok;

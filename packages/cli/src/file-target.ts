@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { JumpError } from '@jump/db';
 import type { Context } from './context.ts';
+import { fileError } from './disk/file-errors.ts';
 import { Output } from './output.ts';
 
 /** Something to print to. */
@@ -45,22 +47,26 @@ export class FileTarget implements Target {
     const file = createWriteStream(partial, { flags: 'wx' });
     await new Promise<void>((resolve, reject) => {
       file.once('open', () => resolve());
-      file.once('error', reject);
+      file.once('error', (error) => reject(notWritten(error, path)));
     });
     return new FileTarget(path, partial, file, options.gzip);
   }
 
   async finish(): Promise<void> {
-    await this.out.flush();
-    this.#head.end();
-    await this.#written;
-    const handle = await open(this.#partial, 'r+');
     try {
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await this.out.flush();
+      this.#head.end();
+      await this.#written;
+      const handle = await open(this.#partial, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(this.#partial, this.#path);
+    } catch (error) {
+      throw notWritten(error, this.#path);
     }
-    await rename(this.#partial, this.#path);
   }
 
   /** Removes what there is of the file. */
@@ -100,6 +106,15 @@ export function streamTarget(context: Context, gzip: boolean): Target {
 /** What a stream tells whose reader has gone. */
 function goneAway(): Error {
   return Object.assign(new Error('the reader has gone'), { code: 'EPIPE' });
+}
+
+/** What keeps a file from being written, in the words that others have. */
+function notWritten(error: unknown, path: string): unknown {
+  if ((error as { code?: unknown }).code !== 'ENOENT') {
+    return fileError(error, path, 'cannot be written');
+  }
+  const what = 'cannot be written: the directory is not there';
+  return new JumpError('JUMP_NOT_FOUND', what, { file: path, cause: error });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -115,6 +115,18 @@ describe('export', () => {
       3,
       `jump: ${file}: is there already; --force replaces it\n`,
     ]);
+    const nowhere = join(place, 'nowhere', 'out.jsonl');
+    const lost = await jump(['export', store, nowhere]);
+    expect([lost.code, lost.stderr]).toEqual([
+      3,
+      `jump: ${nowhere}: cannot be written: the directory is not there (JUMP_NOT_FOUND)\n`,
+    ]);
+    const taken = await jump(['export', store, place, '--force']);
+    expect([taken.code, taken.stderr]).toEqual([
+      3,
+      expect.stringMatching(/^jump: .*: cannot be written: E\w+: .* \(JUMP_IO\)\n$/),
+    ]);
+    expect(taken.stderr.startsWith(`jump: ${place}: `)).toBe(true);
     expect((await jump(['export', store, file, '--force', '--limit', '1'])).code).toBe(0);
     expect(gunzipSync(readFileSync(file)).toString()).toBe(`${plain.split('\n')[0]}\n`);
   });

@@ -121,7 +121,15 @@ describe('import', () => {
     const store = await levelStore(join(place, 'store'), (db) => db.put(bytes('a'), bytes('1')));
     expect((await jump(['import', store, file])).code).toBe(3);
     expect(await levelEntries(store)).toEqual([['a', '1']]);
-    expect((await jump(['import', store, join(place, 'nothing')])).stderr).toContain('ENOENT');
+    const nothing = join(place, 'nothing');
+    expect((await jump(['import', store, nothing])).stderr).toBe(
+      `jump: ${nothing}: is not there (JUMP_NOT_FOUND)\n`,
+    );
+    const directory = await jump(['import', store, place]);
+    expect([directory.code, directory.stderr]).toEqual([
+      3,
+      `jump: ${place}: is a directory (JUMP_IO)\n`,
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** `jump export`: entries as JSON Lines. */
 import type { Context } from '../context.ts';
+import { fileError } from '../disk/file-errors.ts';
 import { toJson } from '../encodings.ts';
 import { EXIT } from '../exit-codes.ts';
 import { FileTarget, streamTarget, type Target } from '../file-target.ts';
@@ -39,7 +40,7 @@ export async function exportEntries(
       return EXIT.ok;
     } catch (error) {
       await target.abandon();
-      throw error;
+      throw fileError(error, file, 'cannot be written');
     }
   });
 }

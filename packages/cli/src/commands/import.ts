@@ -1,9 +1,8 @@
 /** `jump import`: entries from JSON Lines, straight into tables. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type LoadReport, load } from '@jump/db';
 import type { Context } from '../context.ts';
+import { openSource } from '../disk/file-errors.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { readEntries } from '../json-lines.ts';
@@ -30,9 +29,9 @@ export async function importEntries(
   if (options.memory < 1 || options.memory > MOST_MEMORY) {
     throw new UsageError(`--memory: 1 to ${MOST_MEMORY} MiB expected, got ${options.memory}`);
   }
-  const total = file === undefined ? undefined : (await stat(file)).size;
-  const source: Readable = file === undefined ? context.stdin : createReadStream(file);
-  const progress = context.progress('importing', total, 'bytes');
+  const found = file === undefined ? undefined : await openSource(file);
+  const source: Readable = found?.stream ?? context.stdin;
+  const progress = context.progress('importing', found?.size, 'bytes');
   const begin = performance.now();
   try {
     const report = await loadFrom(source, directory, options, (read) => progress.update(read));

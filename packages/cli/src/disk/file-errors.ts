@@ -1,5 +1,6 @@
 /** Files that are no part of a store, in the words that a store uses for its own. */
 import { open as openFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { JumpError } from '@jump/db';
 
 /**
@@ -18,8 +19,8 @@ export function fileError(cause: unknown, file: string, action: string): unknown
 /** A file that is read. */
 export interface SourceFile {
   readonly size: number;
-  /** Reads it from its beginning; the file is closed at the end, or when the stream is destroyed. */
-  readonly stream: ReturnType<Awaited<ReturnType<typeof openFile>>['createReadStream']>;
+  /** Reads it from its beginning; its end, or its being destroyed, closes the file. */
+  readonly stream: Readable;
 }
 
 /** Opens a file to read all of it. @throws JUMP_NOT_FOUND, JUMP_IO */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { defineConfig } from 'vitepress';
 import api from '../api/typedoc-sidebar.json' with { type: 'json' };
 import { guide } from './sidebar.ts';
@@ -9,12 +10,17 @@ const storeFirst = [...api.filter(isStore), ...api.filter((one) => !isStore(one)
 const repository = 'https://github.com/jumpdb/jumpdb/blob/main';
 
 /**
- * Where a link leads that a package's README makes to another document of the repository. typedoc
- * copies such documents to `_media`, without those that they link to in turn.
+ * Where a link of a page leads: as it is, or, where it leaves the site for another document of the
+ * repository, there. typedoc copies such documents of a package's README to `_media`, without those
+ * that they link to in turn.
  */
 function repositoryLink(page: string, link: string): string {
   const [, name] = /_media\/(README|FORMAT)[-\d]*\.md$/.exec(link) ?? [];
-  if (name === undefined) return link;
+  if (name === undefined) {
+    const path = posix.join('docs', posix.dirname(page), link);
+    const outside = /^\.\.?\//.test(link) && !path.startsWith('docs/');
+    return outside ? `${repository}/${path}` : link;
+  }
   const folder = name === 'README' ? '' : `/packages/${/@jump\/(\w+)\//.exec(page)?.[1]}`;
   return `${repository}${folder}/${name}.md`;
 }

@@ -23,7 +23,8 @@ const PARTS = [
   ['', /^\((root|idle)\)|\/bench\/src\//],
   ['collecting garbage', /^\(garbage collector\)/],
   ['blocks, in WebAssembly: checksums, Snappy, looking for a key', / wasm:|\/wasm\//],
-  ['system calls', /^(read|write|writeBuffer|open|close|fsync|fdatasync|fstat|wait) |node:fs/],
+  ['waiting for merges on the other thread', /^wait /],
+  ['system calls', /^(read|write|writeBuffer|open|close|fsync|fdatasync|fstat) |node:fs/],
   [
     'text to bytes and back',
     /utf8|ascii|latin1|encodeInto|codec|encodeWith|node:(buffer|internal)/i,

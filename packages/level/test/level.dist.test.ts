@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JumpLevel } from '@jump/level';
 import { ClassicLevel } from 'classic-level';
+import { Level } from 'level';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -30,21 +31,33 @@ test("abstract-level's own tests: 5,168 of 5,168", () => {
 });
 
 describe('the directory', () => {
-  test("takes turns with classic-level's on it", async () => {
+  const theirs = { 'classic-level': ClassicLevel, level: Level };
+  test.each(Object.entries(theirs))('takes turns with that of %s', async (_, Theirs) => {
     const location = fresh();
-    const theirs = new ClassicLevel<string, object>(location, { valueEncoding: 'json' });
-    await theirs.put('one', { by: 'classic-level' });
-    await theirs.close();
-    const ours = new JumpLevel<string, object>(location, { valueEncoding: 'json' });
-    expect(await ours.get('one')).toEqual({ by: 'classic-level' });
-    await ours.put('two', { by: 'JumpDB' });
-    await ours.close();
-    const again = new ClassicLevel<string, object>(location, { valueEncoding: 'json' });
-    expect(await again.iterator().all()).toEqual([
-      ['one', { by: 'classic-level' }],
-      ['two', { by: 'JumpDB' }],
-    ]);
-    await again.close();
+    const expected = new Map<string, object>();
+    const key = (i: number): string => `key${String(i).padStart(6, '0')}`;
+    /** Overwrites every second entry, deletes every third, adds 5,000; compares everything. */
+    const turn = async (Database: typeof ClassicLevel | typeof JumpLevel, by: string) => {
+      const options = { valueEncoding: 'json', writeBufferSize: 1 << 18 };
+      const db = new Database<string, object>(location, options);
+      expect(await db.iterator().all()).toEqual([...expected].sort());
+      const added = Array.from({ length: 5000 }, (_, i) => key(expected.size + i));
+      const written = [...[...expected.keys()].filter((_, i) => i % 2 === 0), ...added];
+      const deleted = [...expected.keys()].filter((_, i) => i % 3 === 0);
+      for (const key of written) expected.set(key, { by, text: '€'.repeat(20) });
+      for (const key of deleted) expected.delete(key);
+      for (let from = 0; from < written.length; from += 500) {
+        const some = written.slice(from, from + 500);
+        await db.batch(some.map((key) => ({ type: 'put', key, value: expected.get(key) ?? {} })));
+      }
+      await db.batch(deleted.map((key) => ({ type: 'del', key })));
+      await db.compactRange(key(0), key(2000));
+      await db.close();
+    };
+    await turn(Theirs as typeof ClassicLevel, 'them');
+    await turn(JumpLevel, 'us');
+    await turn(Theirs as typeof ClassicLevel, 'them again');
+    await turn(JumpLevel, 'us again');
   });
 
   test('is locked while one has it', async () => {

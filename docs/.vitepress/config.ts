@@ -37,6 +37,7 @@ export default defineConfig({
   title: 'JumpDB',
   description: "An embedded, ordered key-value store in pure TypeScript that keeps LevelDB's files",
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: '/levels.svg', type: 'image/svg+xml' }]],
   srcExclude: ['examples/**', 'api/_media/**'],
   markdown: {
     languages: [hex],

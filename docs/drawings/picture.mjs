@@ -44,7 +44,10 @@ const escaped = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Rounds to a tenth of a unit. @param {number} number */
-const px = (number) => String(Math.round(number * 10) / 10);
+function px(number) {
+  if (!Number.isFinite(number)) throw new RangeError(`not a place in a picture: ${number}`);
+  return String(Math.round(number * 10) / 10);
+}
 
 export class Picture {
   /** @type {string[]} */

@@ -86,7 +86,7 @@ function panel(p, top, title, ticks, lines) {
   }
   for (const { colour, points } of lines) {
     p.line(
-      points.map(([gb, value]) => /** @type {const} */ ([x(gb), y(value)])),
+      points.flatMap(([gb, value]) => [x(gb), y(value)]),
       { colour, width: 1.8 },
     );
   }

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { Entry, ErrorListener, KeyvOpts } from './contract.ts';
 export type { OpenStore } from './entries.ts';
-export { type Entry, type ErrorListener, KeyvJump, KeyvJump as default } from './keyv-jump.ts';
+export { KeyvJump, KeyvJump as default } from './keyv-jump.ts';
 export type { KeyvJumpOptions } from './options.ts';

@@ -1,22 +1,10 @@
 /** The store, as Keyv wants it. */
 import { type JumpDB, JumpError, open } from '@jump/db';
+import type { Entry, ErrorListener, KeyvOpts } from './contract.ts';
 import { Entries, type OpenStore, type Place } from './entries.ts';
 import { entryKey, readEntryKey, spaceOf } from './layout.ts';
 import { checkOptions, type KeyvJumpOptions, say } from './options.ts';
-import { isExpired, type Stored } from './stored.ts';
-
-/** What is called with an error that nobody waits for. */
-export type ErrorListener = (error: unknown) => void;
-
-/** One of several values that are set together. */
-export interface Entry {
-  /** The key. */
-  readonly key: string;
-  /** What Keyv's serializer made of the value. */
-  readonly value: unknown;
-  /** Milliseconds that it lives; none, or 0: for ever. */
-  readonly ttl?: number | undefined;
-}
+import { expiresAfter, isExpired, type Stored } from './stored.ts';
 
 /** Milliseconds from one sweep to the next. */
 const SWEEP_INTERVAL = 60_000;
@@ -29,8 +17,8 @@ const SWEEP_INTERVAL = 60_000;
  * can share an open store.
  */
 export class KeyvJump {
-  /** What Keyv 5 asks for. */
-  readonly opts: { url: string; dialect: string; [name: string]: unknown };
+  /** For Keyv 5. */
+  readonly opts: KeyvOpts;
   readonly #source: string | OpenStore;
   readonly #options: KeyvJumpOptions;
   readonly #listeners = new Set<ErrorListener>();
@@ -55,15 +43,15 @@ export class KeyvJump {
     this.#source = store;
     this.#options = options;
     this.namespace = options.namespace;
-    // Keyv 5 gives an iterator to stores of a few dialects alone, and asks for nothing but that.
     this.opts = { url: typeof store === 'string' ? store : 'jump', dialect: 'sqlite' };
   }
 
-  /** The namespace of the calls to come; Keyv sets it. */
+  /** The namespace of the calls to come. */
   get namespace(): string | undefined {
     return this.#namespace === '' ? undefined : this.#namespace;
   }
 
+  /** Keyv sets it. */
   set namespace(namespace: string | undefined) {
     this.#namespace = namespace ?? '';
     const all = new Set([this.#namespace, ...this.#spaces.map(([one]) => one)]);
@@ -255,15 +243,4 @@ export class KeyvJump {
     });
     return this.#handedOver;
   }
-}
-
-/** When something expires that lives for a time from now on; 0: never. */
-function expiresAfter(ttl: number | undefined | null, now: number): number {
-  if (ttl === undefined || ttl === null || ttl === 0) return 0;
-  if (typeof ttl !== 'number' || Number.isNaN(ttl)) {
-    throw new TypeError(`ttl must be a number of milliseconds, got ${say(ttl)}`);
-  }
-  const expires = Math.ceil(now + ttl);
-  // Before 1970 is as long ago as 1970.
-  return expires > Number.MAX_SAFE_INTEGER ? 0 : Math.max(1, expires);
 }

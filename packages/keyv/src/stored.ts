@@ -8,6 +8,7 @@
  * but in a form that is the serializer's. An expiry has no value, not even the quotation mark.
  */
 import { type Encoding, JumpError } from '@jump/db';
+import { say } from './options.ts';
 import { fromText, toText } from './text.ts';
 
 /** A value with its time. */
@@ -50,6 +51,17 @@ export const expiresEncoding: Encoding<number> = {
   },
   decode: (bytes) => readTime(bytes).expires,
 };
+
+/** When something expires that lives for a time from now on; 0: never. */
+export function expiresAfter(ttl: number | undefined | null, now: number): number {
+  if (ttl === undefined || ttl === null || ttl === 0) return 0;
+  if (typeof ttl !== 'number' || Number.isNaN(ttl)) {
+    throw new TypeError(`ttl must be a number of milliseconds, got ${say(ttl)}`);
+  }
+  const expires = Math.ceil(now + ttl);
+  // Before 1970 is as long ago as 1970.
+  return expires > Number.MAX_SAFE_INTEGER ? 0 : Math.max(1, expires);
+}
 
 /** Tells whether something has expired: it lives until its time, and no longer. */
 export function isExpired(expires: number, now: number): boolean {

@@ -98,6 +98,18 @@ describe('namespaces', () => {
     await adapter.disconnect();
   });
 
+  test('a key that begins like a former namespace is of the one that is set', async () => {
+    const adapter = new KeyvJump(':memory:', { namespace: 'a:b' });
+    await adapter.set('a:b:x', 'former');
+    adapter.namespace = 'a';
+    expect(await adapter.get('a:b:x')).toBeUndefined();
+    await adapter.set('a:b:x', 'mine');
+    await adapter.clear();
+    adapter.namespace = 'a:b';
+    expect(await adapter.get('a:b:x')).toBe('former');
+    await adapter.disconnect();
+  });
+
   test('in a store that is shared, only what is its own is cleared', async () => {
     const { db } = memoryStore();
     db.set('keyv.', 'mine');
@@ -192,6 +204,16 @@ describe('opening and closing', () => {
 });
 
 describe('errors', () => {
+  test('a write that does not reach the operating system is rejected', async () => {
+    const vfs = new FaultVfs(memoryVfs());
+    const adapter = new KeyvJump('store', { jump: { vfs } });
+    await adapter.set('a', 'value');
+    vfs.setFault({ at: 0, kinds: ['write'] });
+    await expect(adapter.set('a', 'new')).rejects.toMatchObject({ name: 'JumpError' });
+    await expect(adapter.set('a', 'new')).rejects.toMatchObject({ code: 'JUMP_POISONED' });
+    await adapter.disconnect().catch(() => undefined);
+  });
+
   test.each([
     [[''], TypeError, /path/],
     [[undefined], TypeError, /path/],

@@ -5,8 +5,10 @@
 import { memoryVfs, open } from '@jump/db';
 import { KeyvJump } from '@jump/keyv';
 import { FaultVfs } from '@jump/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { checkExpiries, keysOf } from './store.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const KEYS = Array.from({ length: 60 }, (_, i) => `key${i}`);
 const SMALL = {
@@ -34,7 +36,7 @@ async function clearFailing(at: number): Promise<{ struck: boolean; empty: boole
   // The newer half's expiries are in memory, and their former ones deleted there.
   await adapter.setMany(KEYS.slice(30).map((key) => ({ key, value, ttl: 2e9 })));
   await db.sync();
-  vfs.setFault({ at, sticky: true });
+  vfs.setFault({ at, sticky: true, kinds: ['open', 'write', 'sync', 'rename', 'remove'] });
   await adapter.clear().catch(() => undefined);
   const { struck } = vfs;
   try {
@@ -54,7 +56,7 @@ async function clearFailing(at: number): Promise<{ struck: boolean; empty: boole
 test('wherever clear() is cut short, each entry still has its expiry', async () => {
   const outcomes = [];
   for (let at = 0; outcomes.at(-1)?.struck !== false; at++) outcomes.push(await clearFailing(at));
-  expect(outcomes.length).toBeGreaterThan(10);
+  expect(outcomes.length).toBeGreaterThan(5);
   expect(outcomes[0]!.empty).toBe(false);
   expect(outcomes.at(-1)!.empty).toBe(true);
 });

@@ -190,6 +190,18 @@ test('a long sweep lets others have their turn, and takes nothing of theirs', as
   expect(keysOf(db).entries.length).toBe(2);
 });
 
+test('disconnecting ends a long sweep', async () => {
+  await adapter.setMany(
+    Array.from({ length: 2500 }, (_, i) => ({ key: `k${i}`, value: 'v', ttl: 1000 })),
+  );
+  vi.setSystemTime(1_001_000);
+  const swept = adapter.sweep();
+  await adapter.disconnect();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(await swept).toBe(1000);
+  expect(keysOf(db).expiries.length).toBe(1500);
+});
+
 test('the adapter sweeps by itself, as often as it is told', async () => {
   const often = new KeyvJump(db, { namespace: 'ns', sweepInterval: 100 });
   await often.set('a', 'value', 150);

@@ -4,8 +4,10 @@
  * @packageDocumentation
  */
 export {
+  type FoundItem,
   type Item,
   type ItemKey,
+  type ItemMeta,
   type JumpDriver,
   jumpDriver,
   jumpDriver as default,

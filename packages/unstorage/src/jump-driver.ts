@@ -9,6 +9,18 @@ export interface ItemKey {
   readonly key: string;
 }
 
+/** An item that was read. */
+export interface FoundItem extends ItemKey {
+  /** The value; `null` if there is none. */
+  readonly value: string | null;
+}
+
+/** What is known of an item. */
+export type ItemMeta = {
+  /** Bytes of the value. */
+  readonly size: number;
+};
+
 /** An item: a key, and its text. */
 export interface Item extends ItemKey {
   /** The value, as unstorage made text of it. */
@@ -28,7 +40,7 @@ export interface JumpDriver {
   /** Reads an item's text; what is no UTF-8 in it becomes U+FFFD. */
   getItem(key: string): Promise<string | null>;
   /** Reads several, as of one moment. */
-  getItems(items: readonly ItemKey[]): Promise<{ key: string; value: string | null }[]>;
+  getItems(items: readonly ItemKey[]): Promise<FoundItem[]>;
   /** Reads an item's bytes. */
   getItemRaw(key: string): Promise<Uint8Array | null>;
   /** Sets an item. */
@@ -40,7 +52,7 @@ export interface JumpDriver {
   /** Removes an item; an absent one is not an error. */
   removeItem(key: string): Promise<void>;
   /** Tells how many bytes an item has. */
-  getMeta(key: string): Promise<{ size: number } | null>;
+  getMeta(key: string): Promise<ItemMeta | null>;
   /** Lists the keys that begin with a base, in order; those with more colons are not looked at. */
   getKeys(base?: string, options?: { maxDepth?: number | undefined }): Promise<string[]>;
   /** Removes all items whose keys begin with a base. */

@@ -68,16 +68,33 @@ test('getInstance is the store', async () => {
   await driver.dispose();
 });
 
-test('getKeys steps over what is too deep', async () => {
-  const driver = jumpDriver({ base: ':memory:' });
+test('getKeys steps over what is too deep, and reads it not', async () => {
+  const vfs = new FaultVfs(memoryVfs());
+  const driver = jumpDriver({ base: 'store', jump: { vfs, cacheSize: 0, background: 'inline' } });
   await driver.setItems(
-    Array.from({ length: 10_000 }, (_, i) => ({ key: `a:${i}`, value: 'value' })),
+    Array.from({ length: 10_000 }, (_, i) => ({ key: `a:${i}`, value: `value ${i}` })),
   );
   await driver.setItem('b', 'value');
-  expect(await driver.getKeys('', { maxDepth: 0 })).toEqual(['b']);
-  expect((await driver.getKeys()).length).toBe(10_001);
+  await driver.getInstance().flush();
+  const readsOf = async (maxDepth: number): Promise<number> => {
+    vfs.operations.length = 0;
+    expect((await driver.getKeys('', { maxDepth })).length).toBe(maxDepth === 0 ? 1 : 10_001);
+    return vfs.operations.filter(({ kind }) => kind === 'read').length;
+  };
+  expect(await readsOf(1)).toBeGreaterThan(10);
+  expect(await readsOf(0)).toBeLessThan(5);
   expect(driver.getInstance().stats().pinned.iterators).toBe(0);
   await driver.dispose();
+});
+
+test('a write that does not reach the operating system is rejected', async () => {
+  const vfs = new FaultVfs(memoryVfs());
+  const driver = jumpDriver({ base: 'store', jump: { vfs } });
+  await driver.setItem('a', 'value');
+  vfs.setFault({ at: 0, kinds: ['write'] });
+  await expect(driver.setItem('a', 'new')).rejects.toMatchObject({ name: 'JumpError' });
+  await expect(driver.setItem('a', 'new')).rejects.toMatchObject({ code: 'JUMP_POISONED' });
+  await driver.dispose().catch(() => undefined);
 });
 
 test('a write that nobody waited for is written before the store is closed', async () => {

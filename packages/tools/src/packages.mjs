@@ -21,6 +21,11 @@ export async function checkPackages(root) {
     const at = `packages/${folder}/package.json: `;
     found.push(...checkFields(folder, manifest).map((message) => at + message));
     found.push(...checkReadme(root, folder));
+    if (existsSync(join(root, `packages/${folder}/FORMAT.md`))) {
+      if (manifest.files?.includes('FORMAT.md') !== true) {
+        found.push(`${at}should have files: FORMAT.md, to which the README links`);
+      }
+    }
     if (!existsSync(join(root, `packages/${folder}/dist`))) {
       found.push(`packages/${folder}: is not built; npm run build`);
       continue;
@@ -60,6 +65,7 @@ export function checkFields(folder, manifest) {
     ],
     [files.includes('dist') && files.includes('src'), 'files: dist and src'],
     [files.includes('!src/**/*.test.ts'), 'files: leaves the tests out, !src/**/*.test.ts'],
+    [files.includes('CHANGELOG.md'), 'files: CHANGELOG.md, which npm run version writes'],
     ['.' in exports, 'exports: an entry for "."'],
   ];
   const found = rules.filter(([good]) => !good).map(([, rule]) => `should have ${rule}`);

@@ -58,7 +58,7 @@ export function packageFolders(root) {
  * @property {string} [description]
  * @property {string} [license]
  * @property {string} [type]
- * @property {boolean} [sideEffects]
+ * @property {boolean | string[]} [sideEffects]
  * @property {{ directory?: string }} [repository]
  * @property {Record<string, unknown>} [exports]
  * @property {string[]} [files]

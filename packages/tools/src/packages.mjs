@@ -55,7 +55,7 @@ export function checkFields(folder, manifest) {
     [manifest.license === 'BSD-2-Clause', 'license: BSD-2-Clause'],
     [manifest.type === 'module', 'type: module'],
     [
-      manifest.sideEffects === false,
+      manifest.sideEffects === false || `${manifest.sideEffects}` === '**/jump-worker.*',
       'sideEffects: false, so that bundlers leave out what is unused',
     ],
     [manifest.engines?.node === '>=20.19', 'engines.node: >=20.19'],

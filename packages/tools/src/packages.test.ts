@@ -11,7 +11,10 @@ test('accepts a package of this repository', () => {
 test.each([
   [{ license: 'MIT' }, 'should have license: BSD-2-Clause'],
   [{ description: '' }, 'should have description: says what the package is'],
-  [{ files: ['dist', 'src', 'CHANGELOG.md'] }, 'should have files: leaves the tests out, !src/**/*.test.ts'],
+  [
+    { files: ['dist', 'src', 'CHANGELOG.md'] },
+    'should have files: leaves the tests out, !src/**/*.test.ts',
+  ],
   [{ engines: {} }, 'should have engines.node: >=20.19'],
   [
     { exports: { '.': { default: './lib/index.js' } } },

@@ -30,21 +30,20 @@ const START_MS = 5000;
 /** A closing store waits for its worker so long. */
 const CLOSE_MS = 30_000;
 
-/**
- * Makes the executor; `undefined` where there can be no worker, or its file is not there. In a bundle
- * it is looked for beside the bundle, by its own name.
- */
+/** How the worker's file may be called, beside this one or beside the bundle that this is part of. */
+const FILE_NAMES = ['jump-worker.js', 'jump-worker.mjs', 'jump-worker.cjs'] as const;
+
+/** Makes the executor; `undefined` where there can be no worker, or its file is not there. */
 export function createWorkerExecutor(
   filter: FilterSpec | undefined,
   listener: JobListener,
 ): Executor | undefined {
   const here = bundleUrl();
-  if (here === undefined) return undefined;
-  const url = new URL('./jump-worker.js', here);
-  if (url.protocol !== 'file:' || !mayWait()) return undefined;
-  const path = decodeURIComponent(url.pathname).replace(/^\/([A-Za-z]:)/, '$1');
-  if (nodeVfs.stat(path) === undefined) return undefined;
-  return new WorkerExecutor(url, filter, listener);
+  if (here?.startsWith('file:') !== true || !mayWait()) return undefined;
+  const { fileURLToPath } = process.getBuiltinModule('node:url');
+  const urls = FILE_NAMES.map((name) => new URL(name, here));
+  const url = urls.find((one) => nodeVfs.stat(fileURLToPath(one)) !== undefined);
+  return url === undefined ? undefined : new WorkerExecutor(url, filter, listener);
 }
 
 /** Where this module lies, or the bundle that it is part of, one of CommonJS too. */

@@ -4,6 +4,7 @@
  */
 import type { Cursor } from '@jump/db';
 import { AbstractIterator, AbstractKeyIterator, AbstractValueIterator } from 'abstract-level';
+import { AHEAD, loop, mayReadAhead } from './loop.ts';
 import type { Data, Views } from './views.ts';
 import { type IteratorOptions, Walk } from './walk.ts';
 
@@ -12,11 +13,23 @@ type Entry = [Data | undefined, Data | undefined];
 /** Iterates over entries. */
 export class LevelIterator extends AbstractIterator<never, Data, Data> {
   readonly #walk: Walk<Entry>;
+  readonly #loops: boolean;
 
   /** Iterators are made by the database. @internal */
   constructor(db: never, views: Views, options: IteratorOptions) {
     super(db, options as never);
     this.#walk = new Walk(views, options, entryOf(options));
+    this.#loops = mayReadAhead(options, ['keyEncoding', 'valueEncoding']);
+  }
+
+  /** How many entries it has given out. */
+  override get count(): number {
+    return super.count - this.#walk.uncounted;
+  }
+
+  /** Goes through what is left; see {@link loop}. */
+  override [Symbol.asyncIterator](): AsyncGenerator<[Data, Data], void, unknown> {
+    return this.#loops ? loop(this, this.#walk) : super[Symbol.asyncIterator]();
   }
 
   /** Called by abstract-level. @internal */
@@ -25,8 +38,8 @@ export class LevelIterator extends AbstractIterator<never, Data, Data> {
   }
 
   /** Called by abstract-level. @internal */
-  _nextv(size: number): Promise<Entry[]> {
-    return this.#walk.many(size);
+  _nextv(size: number, options: object): Promise<Entry[]> {
+    return options === AHEAD ? this.#walk.someAhead(size) : this.#walk.many(size);
   }
 
   /** Called by abstract-level. @internal */
@@ -48,11 +61,23 @@ export class LevelIterator extends AbstractIterator<never, Data, Data> {
 /** Iterates over keys. */
 export class LevelKeyIterator extends AbstractKeyIterator<never, Data> {
   readonly #walk: Walk<Data>;
+  readonly #loops: boolean;
 
   /** Iterators are made by the database. @internal */
   constructor(db: never, views: Views, options: IteratorOptions) {
     super(db, options as never);
     this.#walk = new Walk(views, options, (at) => at.key);
+    this.#loops = mayReadAhead(options, ['keyEncoding']);
+  }
+
+  /** How many entries it has given out. */
+  override get count(): number {
+    return super.count - this.#walk.uncounted;
+  }
+
+  /** Goes through what is left; see {@link loop}. */
+  override [Symbol.asyncIterator](): AsyncGenerator<Data, void, unknown> {
+    return this.#loops ? loop(this, this.#walk) : super[Symbol.asyncIterator]();
   }
 
   /** Called by abstract-level. @internal */
@@ -61,8 +86,8 @@ export class LevelKeyIterator extends AbstractKeyIterator<never, Data> {
   }
 
   /** Called by abstract-level. @internal */
-  _nextv(size: number): Promise<Data[]> {
-    return this.#walk.many(size);
+  _nextv(size: number, options: object): Promise<Data[]> {
+    return options === AHEAD ? this.#walk.someAhead(size) : this.#walk.many(size);
   }
 
   /** Called by abstract-level. @internal */
@@ -84,11 +109,23 @@ export class LevelKeyIterator extends AbstractKeyIterator<never, Data> {
 /** Iterates over values. */
 export class LevelValueIterator extends AbstractValueIterator<never, Data, Data> {
   readonly #walk: Walk<Data>;
+  readonly #loops: boolean;
 
   /** Iterators are made by the database. @internal */
   constructor(db: never, views: Views, options: IteratorOptions) {
     super(db, options as never);
     this.#walk = new Walk(views, options, (at) => at.value);
+    this.#loops = mayReadAhead(options, ['valueEncoding']);
+  }
+
+  /** How many entries it has given out. */
+  override get count(): number {
+    return super.count - this.#walk.uncounted;
+  }
+
+  /** Goes through what is left; see {@link loop}. */
+  override [Symbol.asyncIterator](): AsyncGenerator<Data, void, unknown> {
+    return this.#loops ? loop(this, this.#walk) : super[Symbol.asyncIterator]();
   }
 
   /** Called by abstract-level. @internal */
@@ -97,8 +134,8 @@ export class LevelValueIterator extends AbstractValueIterator<never, Data, Data>
   }
 
   /** Called by abstract-level. @internal */
-  _nextv(size: number): Promise<Data[]> {
-    return this.#walk.many(size);
+  _nextv(size: number, options: object): Promise<Data[]> {
+    return options === AHEAD ? this.#walk.someAhead(size) : this.#walk.many(size);
   }
 
   /** Called by abstract-level. @internal */

@@ -21,9 +21,21 @@ export interface IteratorOptions extends RangeOptions {
  * store awaits only promises that are fulfilled already, and would keep everything else waiting.
  */
 const TURN = 1000;
+/** Characters, or bytes, after which no more is read ahead. */
+const AHEAD_LENGTH = 1 << 16;
+
+/** What was read ahead for a loop. */
+export interface ReadAhead<T> {
+  /** Takes the next entry that was read ahead. */
+  take(): T | undefined;
+  /** Keeps entries that were read ahead. */
+  keep(entries: T[]): void;
+}
 
 /** Walks over a range, in one direction; sees the store as it was when this was made. */
-export class Walk<T> {
+export class Walk<T> implements ReadAhead<T> {
+  /** Entries that abstract-level has counted once more than somebody got them. */
+  uncounted = 0;
   readonly #read: (cursor: Cursor<Data, Data>) => T;
   readonly #open: () => Cursor<Data, Data>;
   #opened: Cursor<Data, Data> | undefined;
@@ -34,6 +46,11 @@ export class Walk<T> {
   #next: 'begin' | 'move' | 'stand' | 'end' = 'begin';
   /** Entries that are still read in this turn. */
   #left = TURN;
+  /** Entries that were read for a loop; it has those in front of `#at`. */
+  #ahead: T[] = [];
+  #at = 0;
+  /** What ended the reading ahead: thrown to whoever comes to it. */
+  #failure: { readonly error: unknown } | undefined;
 
   /** `read` makes of an entry what the iterator gives out. */
   constructor(views: Views, options: IteratorOptions, read: (cursor: Cursor<Data, Data>) => T) {
@@ -54,6 +71,8 @@ export class Walk<T> {
   /** Reads the next entry, if there is one. */
   async next(): Promise<T | undefined> {
     if (this.#signal !== null) await this.#unlessAborted(this.#signal);
+    if (this.#at < this.#ahead.length) return this.#ahead[this.#at++];
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#left === 0) await this.#turn();
     this.#left--;
     try {
@@ -67,7 +86,9 @@ export class Walk<T> {
   /** Reads up to so many entries. */
   async many(size: number): Promise<T[]> {
     if (this.#signal !== null) await this.#unlessAborted(this.#signal);
-    const found: T[] = [];
+    const found = this.#ahead.slice(this.#at, this.#at + size);
+    this.#at += found.length;
+    if (found.length < size && this.#failure !== undefined) throw this.#failure.error;
     for (;;) {
       if (this.#left === 0) await this.#turn();
       const more = withLevelErrors(() => this.#fill(found, size));
@@ -75,10 +96,47 @@ export class Walk<T> {
     }
   }
 
+  /**
+   * Reads up to so many entries that nobody has asked for yet, and not much at a time. What cannot be
+   * read is told to whoever comes to it.
+   */
+  async someAhead(size: number): Promise<T[]> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#left === 0) await this.#turn();
+    const found: T[] = [];
+    try {
+      for (let length = 0; length < AHEAD_LENGTH && found.length < size; ) {
+        const before = found.length;
+        this.#fill(found, before + 1);
+        if (found.length === before) break;
+        length += lengthOf(found[before]);
+      }
+    } catch (error) {
+      if (found.length === 0) throw levelError(error);
+      this.#failure = { error: levelError(error) };
+    }
+    return found;
+  }
+
+  /** Takes the next entry that was read ahead, for a loop. */
+  take(): T | undefined {
+    if (this.#at === this.#ahead.length) return undefined;
+    this.uncounted--;
+    return this.#ahead[this.#at++];
+  }
+
+  /** Keeps entries that were read ahead, for a loop. */
+  keep(entries: T[]): void {
+    this.#ahead = entries;
+    this.#at = 0;
+    this.uncounted += entries.length;
+  }
+
   /** Has the next move show the first entry at or after the target, in the direction walked. */
   seek(target: Data): void {
     // In bytes: what a key looks like as text is not always what it is.
     const key = toBytes(target);
+    this.#forget();
     withLevelErrors(() => {
       const cursor = this.#cursor;
       this.#next = 'stand';
@@ -97,7 +155,14 @@ export class Walk<T> {
 
   /** Gives back what the walk holds. */
   close(): void {
+    this.#forget();
     this.#opened?.close();
+  }
+
+  #forget(): void {
+    this.#ahead = [];
+    this.#at = 0;
+    this.#failure = undefined;
   }
 
   /** Adds entries until there are `size`, or as many as a turn has; tells whether it is that. */
@@ -138,6 +203,13 @@ export class Walk<T> {
     this.#opened ??= this.#open();
     return this.#opened;
   }
+}
+
+/** The characters, or bytes, of an entry, a key or a value. */
+function lengthOf(item: unknown): number {
+  if (!Array.isArray(item)) return (item as Data).length;
+  const [key, value] = item as readonly (Data | undefined)[];
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }
 
 /** What browsers do not have. */

@@ -111,3 +111,30 @@ test('what was lost with a log that is missing was not told', async () => {
   expect(report.dropped).toBe(1);
   expect(report.warnings).toEqual([expect.stringContaining(`Entries of ${log} are lost`)]);
 });
+
+test('a damaged CURRENT that named a high number hid the mark of a repair in place (SEED=900)', async () => {
+  const vfs = memoryVfs();
+  const db = open(DIRECTORY, { ...SMALL, memtableSize: 2 ** 20, vfs });
+  for (let i = 0; i < 9; i++) db.set(`a${i}`, 'deleted since');
+  await db.flush();
+  const early = filesOf(vfs);
+  const leftOver = nameOf(early, /ldb$/);
+  for (let i = 0; i < 9; i++) db.delete(`a${i}`);
+  for (let i = 0; i < 9; i++) db.set(`b${i}`, 'stays');
+  await db.flush();
+  await db.compact();
+  const expected = contents(db);
+  db.close();
+  const disk = diskOf(filesOf(vfs), {
+    [leftOver]: early.get(leftOver),
+    CURRENT: new TextEncoder().encode('MANIFEST-900000\n'),
+  });
+  const dying = new FaultVfs(disk);
+  // The power goes behind the first output; nothing is tidied up.
+  dying.setFault({ at: 0, kinds: ['makeDirectory', 'remove'], sticky: true });
+  const tables = filesOf(disk).size;
+  await expect(repair(DIRECTORY, { vfs: dying, inPlace: true })).rejects.toThrow(/makeDirectory/);
+  expect(filesOf(disk).size).toBeGreaterThan(tables + 1);
+  const { found, report } = await repaired(disk, { into: 'again' });
+  expect([found, report.strategy]).toEqual([expected, 'manifest']);
+});

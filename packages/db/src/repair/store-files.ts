@@ -109,7 +109,9 @@ class Listing implements StoreFiles {
 
   /** Leaves out what a repair in place has made that did not come to its end. */
   leaveOutOutputs(current: number | undefined): void {
-    const from = Math.min(...this.#begun.filter((number) => !(current! >= number)));
+    // A damaged CURRENT may name any number.
+    const named = this.manifests.find(({ number }) => number === current)?.number ?? 0;
+    const from = Math.min(...this.#begun.filter((number) => named < number));
     const isOld = ({ number }: StoreFile): boolean => number < from;
     // Without any old file there was nothing to repair: somebody has copied these alone.
     if (![...this.tables, ...this.logs].some(isOld)) return;

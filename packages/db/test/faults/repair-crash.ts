@@ -94,6 +94,7 @@ async function checkInPlace(crashed: Crashed): Promise<string> {
     const found = [own.get(name), lost.get(name)];
     const there = found.some((one) => one !== undefined && Buffer.compare(one, bytes) === 0);
     if (!there) fail(`${name} is gone`);
+    if (!committed && found[0] === undefined) fail(`${name} goes before CURRENT names others`);
   }
   const report = await repair(DIRECTORY, { ...options, inPlace: false, vfs: disk, into: 'again' });
   const again = read(disk, 'again', past);

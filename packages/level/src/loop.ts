@@ -1,6 +1,6 @@
 /**
- * `for await` over an iterator, with entries read ahead, so that what a loop awaits is there already:
- * it takes half as long as by abstract-level's generator.
+ * `for await` over an iterator, with entries read ahead, so that what a loop awaits is there
+ * already: it takes half as long as by abstract-level's generator.
  *
  * A loop gets its entries by `nextv()`, which checks, counts and closes as ever; the walk keeps
  * what was not taken yet, gives it to whoever asks the iterator in between, and corrects the count.
@@ -32,8 +32,8 @@ export function loop<Item>(source: object, walk: ReadAhead<unknown>): AsyncGener
 const ENCODINGS = AbstractIterator as unknown as Record<'keyEncoding' | 'valueEncoding', symbol>;
 
 /**
- * Tells whether reading ahead is noticed by nobody: nothing ends the iterator but its range, and what
- * it gives out needs no decoding, which could fail, or take long.
+ * Tells whether reading ahead is noticed by nobody: nothing ends the iterator but its range, and
+ * what it gives out needs no decoding, which could fail, or take long.
  */
 export function mayReadAhead(
   options: IteratorOptions,
@@ -55,7 +55,7 @@ class Loop<T> implements AsyncIterableIterator<T, undefined> {
   readonly #walk: ReadAhead<T>;
   #size = FIRST;
   #ended = false;
-  /** Calls that wait for entries, and the last of them: each begins when the one before has ended. */
+  /** Calls that wait, and the last of them: each begins when the one before has ended. */
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 

@@ -97,8 +97,8 @@ export class Walk<T> implements ReadAhead<T> {
   }
 
   /**
-   * Reads up to so many entries that nobody has asked for yet, and not much at a time. What cannot be
-   * read is told to whoever comes to it.
+   * Reads up to so many entries that nobody has asked for yet, and not much at a time. What cannot
+   * be read is told to whoever comes to it.
    */
   async someAhead(size: number): Promise<T[]> {
     if (this.#failure !== undefined) throw this.#failure.error;

@@ -1,6 +1,6 @@
 // Goal:   sublevels, and Level's own streams, which are packages of their own, work as anywhere.
-// Method: a store of 3,000 entries, more than any stream reads ahead; written, read, given up in the
-//         middle, opened again.
+// Method: a store of 3,000 entries, more than any stream reads ahead; written, read, given up in
+//         the middle, opened again.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

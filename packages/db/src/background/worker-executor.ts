@@ -30,7 +30,9 @@ const START_MS = 5000;
 /** A closing store waits for its worker so long. */
 const CLOSE_MS = 30_000;
 
-/** How the worker's file may be called, beside this one or beside the bundle that this is part of. */
+/**
+ * How the worker's file may be called, beside this one or beside the bundle that this is part of.
+ */
 const FILE_NAMES = ['jump-worker.js', 'jump-worker.mjs', 'jump-worker.cjs'] as const;
 
 /** Makes the executor; `undefined` where there can be no worker, or its file is not there. */

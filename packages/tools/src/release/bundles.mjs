@@ -1,5 +1,5 @@
-// Runs the commands of the guide's page about bundlers, in a folder with the published packages, and
-// each program once more where it can find no package.
+// Runs the commands of the guide's page about bundlers, in a folder with the published packages,
+// and each program once more where it can find no package.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from '../files.mjs';

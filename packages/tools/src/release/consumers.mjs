@@ -1,4 +1,5 @@
-// What a user does: installs one package in an empty folder, compiles against it, runs its examples.
+// What a user does: installs one package in an empty folder, compiles against it, runs its
+// examples.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../files.mjs';
@@ -24,8 +25,8 @@ export function installAlone(folder, names, env) {
 const FOR_NODE = ['@jump/cli', '@jump/level'];
 
 /**
- * Compiles a program that imports all of a package's entries, as strictly as can be: with the types of
- * Node, and with those of a page alone. Returns which.
+ * Compiles a program that imports all of a package's entries, as strictly as can be: with the types
+ * of Node, and with those of a page alone. Returns which.
  * @param {string} folder
  * @param {string} name
  */

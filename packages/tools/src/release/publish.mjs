@@ -15,7 +15,8 @@ const CHANGESET = join(ROOT, 'node_modules/@changesets/cli/bin.js');
  */
 
 /**
- * Copies the repository as it is on the disk, with its history, what is installed and what is built.
+ * Copies the repository as it is on the disk, with its history, what is installed and what is
+ * built.
  * @param {string} copy
  */
 export function copyRepository(copy) {

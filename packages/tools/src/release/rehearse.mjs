@@ -1,6 +1,6 @@
 // npm run test:release: rehearses a release with a registry of its own. Versions, changelogs and
-// tarballs are made in a copy of the repository; every package is installed alone in an empty folder,
-// compiled against, and its README's examples run there; then all of them together.
+// tarballs are made in a copy of the repository; every package is installed alone in an empty
+// folder, compiled against, and its README's examples run there; then all of them together.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// The programs that only the rehearsal of a release needs. They are many, so they are installed when
-// it runs, not by the repository's set-up.
+// The programs that only the rehearsal of a release needs. They are many, so they are installed
+// when it runs, not by the repository's set-up.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../files.mjs';
@@ -20,7 +20,7 @@ const MANIFEST = {
 };
 
 /** Installs the programs, unless they are there; returns the folder of their `node_modules`. */
-export function toolbox() {
+function toolbox() {
   const text = JSON.stringify(MANIFEST, undefined, 2);
   const done = join(FOLDER, 'done.json');
   if (existsSync(done) && readFileSync(done, 'utf8') === text) return FOLDER;

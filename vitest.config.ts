@@ -34,6 +34,8 @@ export default defineConfig({
         plugins: [markdownTests()],
         test: {
           name: 'docs',
+          // Examples change the directory: one that is still running would disturb the next.
+          testTimeout: 60_000,
           include: [
             'README.md',
             'docs/index.md',

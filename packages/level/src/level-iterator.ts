@@ -27,7 +27,7 @@ export class LevelIterator extends AbstractIterator<never, Data, Data> {
     return super.count - this.#walk.uncounted;
   }
 
-  /** Goes through what is left; see {@link loop}. */
+  /** Goes through what is left; see `loop.ts`. */
   override [Symbol.asyncIterator](): AsyncGenerator<[Data, Data], void, unknown> {
     return this.#loops ? loop(this, this.#walk) : super[Symbol.asyncIterator]();
   }
@@ -75,7 +75,7 @@ export class LevelKeyIterator extends AbstractKeyIterator<never, Data> {
     return super.count - this.#walk.uncounted;
   }
 
-  /** Goes through what is left; see {@link loop}. */
+  /** Goes through what is left; see `loop.ts`. */
   override [Symbol.asyncIterator](): AsyncGenerator<Data, void, unknown> {
     return this.#loops ? loop(this, this.#walk) : super[Symbol.asyncIterator]();
   }
@@ -123,7 +123,7 @@ export class LevelValueIterator extends AbstractValueIterator<never, Data, Data>
     return super.count - this.#walk.uncounted;
   }
 
-  /** Goes through what is left; see {@link loop}. */
+  /** Goes through what is left; see `loop.ts`. */
   override [Symbol.asyncIterator](): AsyncGenerator<Data, void, unknown> {
     return this.#loops ? loop(this, this.#walk) : super[Symbol.asyncIterator]();
   }

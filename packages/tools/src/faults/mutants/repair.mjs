@@ -176,8 +176,8 @@ export const REPAIR_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/repair/judged-cursor.ts',
-        find: "        else if (!marked) this.#fate = 'shown';\n",
-        replace: "        else if (marked) this.#fate = 'shown';\n",
+        find: '        else if (!marked) {\n',
+        replace: '        else if (marked) {\n',
       },
     ],
   },

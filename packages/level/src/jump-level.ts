@@ -2,11 +2,12 @@
 import { destroy, type GetOptions, type JumpDB, open, repair, type Stats } from '@jump/db';
 import { AbstractLevel } from 'abstract-level';
 import type { BatchOperation } from './batch-writer.ts';
+import { clearRange } from './clear-range.ts';
 import { LevelError, levelError, withLevelErrors } from './errors.ts';
 import { LevelIterator, LevelKeyIterator, LevelValueIterator } from './level-iterator.ts';
 import { innerSnapshot, LevelSnapshot } from './level-snapshot.ts';
-import { type JumpLevelOptions, storeOptions } from './options.ts';
-import { boundsOf, inBytes, type RangeOptions } from './range.ts';
+import { type JumpLevelOptions, SUPPORTED, storeOptions } from './options.ts';
+import type { RangeOptions } from './range.ts';
 import { type Data, type Format, toBytes, Views } from './views.ts';
 import type { IteratorOptions } from './walk.ts';
 
@@ -23,28 +24,6 @@ interface ReadOptions {
   readonly valueEncoding?: Format;
   readonly snapshot?: unknown;
 }
-
-/** Keys that a `clear` with a limit deletes in one batch. */
-const CLEAR_CHUNK = 1000;
-
-const MANIFEST = {
-  encodings: { buffer: true, utf8: true, view: true },
-  has: true,
-  createIfMissing: true,
-  errorIfExists: true,
-  explicitSnapshots: true,
-  implicitSnapshots: true,
-  permanence: true,
-  seek: true,
-  getSync: true,
-  additionalMethods: {
-    approximateSize: true,
-    compactRange: true,
-    checkpoint: true,
-    stats: true,
-  },
-  signals: { iterators: true },
-};
 
 /**
  * A Level database on JumpDB's files, which are LevelDB's: it opens what `level` and `classic-level`
@@ -73,7 +52,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
     if (typeof location !== 'string' || location === '') {
       throw new TypeError("The first argument 'location' must be a non-empty string");
     }
-    super(MANIFEST, options as never);
+    super(SUPPORTED, options as never);
     this.location = location;
   }
 
@@ -146,29 +125,7 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
 
   /** Called by abstract-level. @internal */
   _clear(options: RangeOptions): Promise<void> {
-    return this.#write({}, () => {
-      const { limit = -1, snapshot } = options;
-      if (limit < 0 && snapshot === undefined) this.#view(options).clear(boundsOf(options));
-      else this.#clearSome(options, limit);
-    });
-  }
-
-  /** Clears what a snapshot sees, or so many keys, in batches. */
-  #clearSome({ reverse = false, ...options }: RangeOptions, limit: number): void {
-    // In bytes: as text, keys that are no UTF-8 look like others, which may be outside the range.
-    const bytes = this.#opened.db;
-    const keys = bytes.keys({
-      ...inBytes(boundsOf(options)),
-      reverse,
-      limit: limit < 0 ? undefined : limit,
-      snapshot: innerSnapshot(options.snapshot),
-    });
-    const batch = bytes.batch();
-    for (const key of keys) {
-      batch.delete(key);
-      if (batch.length === CLEAR_CHUNK) batch.write();
-    }
-    if (batch.length > 0) batch.write();
+    return this.#write({}, () => clearRange(this.#opened, options));
   }
 
   /** Called by abstract-level. @internal */

@@ -2,6 +2,26 @@
 import type { OpenOptions } from '@jump/db';
 import type { Data } from './views.ts';
 
+/** What a database has of what abstract-level knows. */
+export const SUPPORTED: Readonly<Record<string, object | boolean>> = {
+  encodings: { buffer: true, utf8: true, view: true },
+  has: true,
+  createIfMissing: true,
+  errorIfExists: true,
+  explicitSnapshots: true,
+  implicitSnapshots: true,
+  permanence: true,
+  seek: true,
+  getSync: true,
+  additionalMethods: {
+    approximateSize: true,
+    compactRange: true,
+    checkpoint: true,
+    stats: true,
+  },
+  signals: { iterators: true },
+};
+
 /** Options of a `JumpLevel`: those of `classic-level`, under its names, and JumpDB's own. */
 export interface JumpLevelOptions<K, V> {
   /** The default encoding of keys: `'utf8'` unless given. */

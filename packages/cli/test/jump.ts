@@ -59,9 +59,13 @@ export async function jump(args: readonly string[], input = ''): Promise<Result>
   return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
 }
 
+/** How a shell, which knows nothing of Node's arguments, starts a program with this runtime. */
+export const RUNTIME: string =
+  'Deno' in globalThis ? `'${process.execPath}' run -A` : `'${process.execPath}'`;
+
 /** Runs a line of the shell in which `jump` is the program. */
 export function shell(line: string, directory: string): Promise<Result> {
-  const jump = `jump() { '${process.execPath}' '${BIN}' "$@"; }; set -o pipefail;`;
+  const jump = `jump() { ${RUNTIME} '${BIN}' "$@"; }; set -o pipefail;`;
   return ended(spawn('bash', ['-c', `${jump} ${line}`], { cwd: directory, stdio: 'pipe' }));
 }
 

@@ -143,10 +143,11 @@ function pushDown(
 /**
  * Names the next step of a manual compaction: level by level, the shallowest first, until the range
  * lies in one level, the deepest that had any of it (`restLevel` if only level 0 had); then tables there
- * that still have tombstones are rewritten. A step takes at most 25 tables' worth of its upper
- * level.
+ * that still have tombstones are rewritten, and small neighbours, which had only been moved so far,
+ * become one. A step takes at most 25 tables' worth of its upper level.
  *
- * It ends: each step brings tables deeper, or rids them of all tombstones that may go.
+ * It ends: each step brings tables deeper, rids them of all tombstones that may go, or merges small
+ * tables that were there when it began.
  */
 export function manualPick(state: PickState, range: KeyRange, restLevel: number): Pick | undefined {
   const { levels, compareUser } = state;
@@ -163,7 +164,7 @@ export function manualPick(state: PickState, range: KeyRange, restLevel: number)
   const [shallowest, ...deeper] = occupied;
   if (shallowest === undefined) return undefined;
   const deepest = deeper.at(-1);
-  if (deepest === undefined) return purgePick(state, shallowest, range);
+  if (deepest === undefined) return rewritePick(state, shallowest, range);
   const bounds = chunk(state, shallowest, overlapBounds(levels[shallowest]!, range, compareUser));
   const tables = levels[shallowest]!.slice(...bounds);
   const below = nextOverlappingLevel(state, shallowest, hull(tables, compareUser));
@@ -171,24 +172,43 @@ export function manualPick(state: PickState, range: KeyRange, restLevel: number)
   return mergeInto(state, [{ level: shallowest, tables }], target, 'manual');
 }
 
-/** Names the rewriting of tables of the last level of a range whose tombstones can all go. */
-function purgePick(state: PickState, level: number, range: KeyRange): Pick | undefined {
+/**
+ * Names the rewriting of neighbours in the last level of a range: tables whose tombstones can all
+ * go, and small ones, of which several become one. A small table between two that are not stays.
+ */
+function rewritePick(state: PickState, level: number, range: KeyRange): Pick | undefined {
   const tables = state.levels[level]!;
-  const useful = (i: number): boolean => {
-    const table = tables[i]!;
-    if ((table.tombstones ?? 0) === 0) return false;
-    // Beyond the range something deeper may need them, and then they would stay, for ever.
-    if (nextOverlappingLevel(state, level, spanOf(table)) !== undefined) return false;
-    return !isBlocked(state, table);
-  };
+  // Beyond the range something deeper may need the tombstones, and then they would stay, for ever;
+  // or it would cut what is written into small tables again.
+  const free = (table: TableMeta): boolean =>
+    nextOverlappingLevel(state, level, spanOf(table)) === undefined;
+  const purgeable = (table: TableMeta): boolean =>
+    (table.tombstones ?? 0) > 0 && !isBlocked(state, table) && free(table);
+  const small = (table: TableMeta): boolean => table.fileSize < state.tableSize / 2 && free(table);
+  const due = (i: number): boolean => purgeable(tables[i]!) || small(tables[i]!);
   const [from, to] = overlapBounds(tables, range, state.compareUser);
-  let first = from;
-  while (first < to && !useful(first)) first++;
-  if (first === to) return undefined;
-  let end = first + 1;
-  while (end < to && useful(end)) end++;
-  const inputs = [{ level, tables: tables.slice(...chunk(state, level, [first, end])) }];
-  return { inputs, outputLevel: level, reason: 'manual: tombstones', trivialMove: false };
+  for (let first = from; first < to; ) {
+    let end = first;
+    while (end < to && due(end)) end++;
+    if (end === first) {
+      first++;
+      continue;
+    }
+    const bounds = chunk(state, level, [first, end]);
+    const run = tables.slice(...bounds);
+    const purges = run.some(purgeable);
+    if (purges || (run.length > 1 && run.some((table) => !isNew(state, table)))) {
+      const reason = purges ? 'manual: tombstones' : 'manual: small tables';
+      return { inputs: [{ level, tables: run }], outputLevel: level, reason, trivialMove: false };
+    }
+    first = bounds[1];
+  }
+  return undefined;
+}
+
+/** Tells whether a table came after the manual compaction began, perhaps by a step of it. */
+function isNew({ firstNew }: PickState, table: TableMeta): boolean {
+  return firstNew !== undefined && table.number >= firstNew;
 }
 
 /** Shortens a run of tables to what one job may take, and closes it over split user keys. */

@@ -43,6 +43,11 @@ export interface PickState {
    * The tombstones of each level, where they are known: a level with 0 is not searched for them.
    */
   readonly levelTombstones?: readonly number[];
+  /**
+   * For a manual compaction: tables from this number on came after it began. It need not merge them
+   * because they are small, or it might do so for ever.
+   */
+  readonly firstNew?: number;
 }
 
 /** Tables of one level. */

@@ -53,13 +53,14 @@ function strategyOf(name: string, words: readonly string[]): CompactionStrategy 
   return make(options);
 }
 
-/** Reads `L1  #2 a..m 8MB   #3 n..z 8MB`, `pointer L1 f`, `tableSize 2MB`, `snapshot 50`, `blocked #7 60`. */
+/** Reads `L1  #2 a..m 8MB   #3 n..z 8MB`, `pointer L1 f`, `tableSize 2MB`, `snapshot 50`, `blocked #7 60`, `new #7`. */
 function readState(lines: readonly string[]): PickState {
   const levels: TableMeta[][] = [[], [], [], [], [], [], []];
   const compactPointers: (Uint8Array | undefined)[] = Array(7).fill(undefined);
   const tombstonesBlocked = new Map<number, number>();
   let oldestSnapshot = Number.POSITIVE_INFINITY;
   let tableSize = 2 * MEGABYTE;
+  let firstNew: number | undefined;
   for (const line of lines) {
     const [word = '', first = '', second = ''] = line.trim().split(/\s+/);
     if (/^L\d$/.test(word)) {
@@ -67,13 +68,22 @@ function readState(lines: readonly string[]): PickState {
       levels[Number(word[1])]!.push(...tables.map((one) => table(one)));
     } else if (word === 'pointer') compactPointers[Number(first[1])] = key(second);
     else if (word === 'tableSize') tableSize = Number.parseInt(first, 10) * MEGABYTE;
+    else if (word === 'new') firstNew = Number(first.slice(1));
     else if (word === 'snapshot') oldestSnapshot = Number(first);
     else if (word === 'blocked') tombstonesBlocked.set(Number(first.slice(1)), Number(second));
     else throw new Error(`unknown line: ${line}`);
   }
   levels[0]!.sort((a, b) => b.number - a.number);
   const compareUser = compareBytes;
-  return { levels, compareUser, compactPointers, tableSize, oldestSnapshot, tombstonesBlocked };
+  return {
+    levels,
+    compareUser,
+    compactPointers,
+    tableSize,
+    oldestSnapshot,
+    tombstonesBlocked,
+    ...(firstNew === undefined ? {} : { firstNew }),
+  };
 }
 
 function shownPick(state: PickState, pick: Pick | undefined): string {

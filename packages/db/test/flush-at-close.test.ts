@@ -1,7 +1,7 @@
 // Goal:   what is in memory when a store is closed becomes tables, if it is much; and neither a
 //         disk that fails then, nor the power, takes anything with it.
 import { bytewiseComparator } from '@jump/base';
-import { type JumpDB, type JumpEvent, memoryVfs, open, type Vfs } from '@jump/db';
+import { type JumpDB, type JumpEvent, leveled, memoryVfs, open, type Vfs } from '@jump/db';
 import { CrashVfs, FaultVfs, Random } from '@jump/testkit';
 import { expect, test, vi } from 'vitest';
 import { filesOf } from './disk-files.ts';
@@ -159,13 +159,13 @@ test('a manifest that closing begins leaves none beside it', async () => {
   for (let flushes = 1; flushes < 30; flushes++) {
     const vfs = memoryVfs();
     // Manifests end after a memtable's bytes of edits: the smallest one.
-    const db = open('db', { ...OPTIONS, vfs, memtableSize: 1024 });
+    const compaction = leveled({ l0Trigger: 1 });
+    const db = open('db', { ...OPTIONS, vfs, memtableSize: 1024, compaction });
     for (let i = 100; i < 100 + flushes; i++) {
       db.set(`key${i}`, 'x');
       await db.flush();
     }
     // Nothing overlaps: all tables are moved, and closing writes that down.
-    await db.compact();
     const manifest = (): string =>
       vfs
         .list('db')

@@ -1,4 +1,5 @@
-// Goal:   a manual compaction ends while writing goes on, and writing goes on while it runs.
+// Goal:   a manual compaction ends while writing goes on, writing goes on while it runs, and small
+//         tables are one afterwards.
 // Method: a listener that writes several memtables after each merge, so that there is always
 //         something new in level 0 when the next step is chosen; and a strategy whose steps are as
 //         small as can be: the oldest table of level 0 goes to level 1.
@@ -68,5 +69,23 @@ test('lets the strategy make room first when level 0 stops writers', async () =>
   expect(level0.length).toBe(11);
   expect(Math.max(...level0)).toBeLessThan(strategy.level0.stop);
   expect([...db.keys()]).toHaveLength(written());
+  db.close();
+});
+
+test('makes one table of many tiny ones, and does nothing once more', async () => {
+  const db = open(undefined, { memtableSize: 1 << 20 });
+  const tables = (): number => db.stats().levels.reduce((sum, { files }) => sum + files, 0);
+  for (let i = 0; i < 50; i++) {
+    db.set(`key${String(i).padStart(2, '0')}`, `value ${i}`);
+    await db.flush();
+  }
+  await db.compact({ gte: 'key10', lt: 'key20' });
+  expect(tables()).toBeGreaterThan(30);
+  await db.compact();
+  expect(tables()).toBe(1);
+  expect([...db.keys()]).toHaveLength(50);
+  const { compactions } = db.stats().jobs;
+  await db.compact();
+  expect(db.stats().jobs.compactions).toBe(compactions);
   db.close();
 });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { programWords } from '@jump/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { open } from '../dist/index.js';
 
@@ -97,7 +98,7 @@ test('flags of the process that no worker can start with do not keep it from hav
     const { executor, jobs } = db.stats();
     console.log(executor, jobs.flushes > 1);
     db.close();`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+  const { stdout, stderr } = spawnSync(process.execPath, programWords(program), {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');

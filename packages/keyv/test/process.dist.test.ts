@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KeyvJump } from '@jump/keyv';
+import { programWords } from '@jump/testkit';
 import Keyv from 'keyv';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -23,7 +24,7 @@ function run(program: string): ReturnType<typeof spawnSync> {
     import Keyv from 'keyv';
     const keyv = new Keyv({ store: new KeyvJump(${JSON.stringify(location)}) });
     ${program}`;
-  return spawnSync(process.execPath, ['--input-type=module', '-e', source], {
+  return spawnSync(process.execPath, programWords(source), {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     encoding: 'utf8',
     timeout: 50_000,

@@ -83,7 +83,9 @@ describe('the directory', () => {
       const db = new JumpLevel(${JSON.stringify(location)});
       for (let i = 0; i < 100; i++) await db.put('key' + i, 'value');
       process.kill(process.pid, 'SIGKILL');`;
-    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    // Deno takes `-e` for Node's, but always as a script.
+    const words = 'Deno' in globalThis ? ['eval'] : ['--input-type=module', '-e'];
+    const { signal } = spawnSync(process.execPath, [...words, program], {
       cwd: fileURLToPath(new URL('.', import.meta.url)),
     });
     expect(signal).toBe('SIGKILL');

@@ -26,7 +26,7 @@ const READER = `
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 test('a worker walks and searches the same memory', async () => {
-  const module = JSON.stringify(import.meta.resolve('@jump/rbtree'));
+  const module = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
   const source = READER.replace('MODULE', module);
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
   try {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programWords } from '@jump/testkit';
 import { jumpDriver } from '@jump/unstorage';
 import { createStorage } from 'unstorage';
 import { expect, test } from 'vitest';
@@ -19,7 +20,7 @@ test.each([
     const storage = createStorage({ driver: jumpDriver({ base: ${JSON.stringify(base)} }) });
     for (let i = 0; i < 100; i++) await storage.setItem('key:' + i, i);
     ${end}`;
-  const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+  const { signal, stderr } = spawnSync(process.execPath, programWords(program), {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     encoding: 'utf8',
     timeout: 50_000,

@@ -11,13 +11,27 @@ export function fromNode(cause: unknown, action: string, file: string): unknown 
   if (systemCode === undefined) return cause;
   const { message } = cause as Error;
   // Node says "ENOENT: no such file or directory, open '/path'"; the path is said already.
-  const end = message.indexOf(`, ${(cause as { syscall?: string }).syscall}`);
-  const reason = end < 0 ? message : message.slice(0, end);
+  const { syscall = '' } = cause as { syscall?: string };
+  const end = message.indexOf(`, ${syscall}`);
+  const said = end < 0 ? message : message.slice(0, end);
+  const reason = said.includes(systemCode) ? said : `${systemCode}: ${said}`;
   return new JumpError('JUMP_IO', `${action}: ${reason}`, { file, systemCode, cause });
 }
 
-/** The operating system's code in what `fs` threw, if it is there. */
+/**
+ * The operating system's code in what `fs` threw, if it is there. Node says the call as well; Bun
+ * does not where it looks at a path by itself, and Deno not where a descriptor fails.
+ */
 export function systemCodeOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error) || !('code' in cause) || !('syscall' in cause)) return undefined;
-  return typeof cause.code === 'string' ? cause.code : undefined;
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  const { code } = cause;
+  // What is a mistake of the caller's has ERR_ in front.
+  if (typeof code !== 'string' || !('syscall' in cause || /^E[A-Z0-9]+$/.test(code)))
+    return undefined;
+  return code;
+}
+
+/** Tells whether the runtime, not the system, has refused: Deno, for want of a permission. */
+export function isDenied(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'NotCapable';
 }

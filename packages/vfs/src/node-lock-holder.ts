@@ -4,7 +4,7 @@
  */
 
 import * as fs from 'node:fs';
-import { systemCodeOf } from './node-error.ts';
+import { isDenied, systemCodeOf } from './node-error.ts';
 
 /**
  * A descriptor each; on a machine with more the holder stays unnamed rather than costing seconds.
@@ -90,7 +90,7 @@ function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (cause) {
-    if (systemCodeOf(cause) === undefined) throw cause;
+    if (systemCodeOf(cause) === undefined && !isDenied(cause)) throw cause;
     return undefined;
   }
 }

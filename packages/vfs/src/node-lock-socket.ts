@@ -11,28 +11,44 @@ import * as fs from 'node:fs';
  * versions of Node and not by others, and would then be different names.
  */
 const NAME_LENGTH = 108;
+/** Bun pads none, and refuses a name that leaves no byte for a NUL. */
+const BUN_NAME_LENGTH = 107;
 
-/**
- * The name for the directory with this device and inode; starts with the NUL of the abstract space.
- */
-export function socketName(directoryId: string): string {
-  return `\0jumpdb:${directoryId}:`.padEnd(NAME_LENGTH, '.');
+/** The names for one directory: one that this runtime can bind, and the others'. */
+export interface SocketNames {
+  readonly own: string;
+  readonly others: string;
 }
 
 /**
- * Binds `name`.
+ * Makes the names for the directory with this device and inode; they start with the NUL of the
+ * abstract space.
+ */
+export function socketNames(directoryId: string): SocketNames {
+  const isBun = 'Bun' in globalThis;
+  const name = (length: number): string => `\0jumpdb:${directoryId}:`.padEnd(length, '.');
+  const [own, others] = isBun ? [BUN_NAME_LENGTH, NAME_LENGTH] : [NAME_LENGTH, BUN_NAME_LENGTH];
+  return { own: name(own), others: name(others) };
+}
+
+/**
+ * Binds this runtime's name, and sees that nobody has the others': of two that bind and then look at
+ * least one sees the other.
  *
  * Node tells a failure only in an event, after this turn; whether it listens it tells at once. So
  * the reason is looked for in the kernel's list of sockets.
  *
  * @returns what releases it; `'held'` if somebody has it; `'unavailable'` if there is no such thing here
  */
-export function bindSocket(name: string): (() => void) | 'held' | 'unavailable' {
+export function bindSocket(names: SocketNames): (() => void) | 'held' | 'unavailable' {
   // More than once: the holder may let go between our try and our look.
   for (let attempt = 0; attempt < 4; attempt++) {
-    const release = tryBind(name);
+    const release = tryBind(names.own);
+    if (socketInode(release === undefined ? names.own : names.others) !== undefined) {
+      release?.();
+      return 'held';
+    }
     if (release !== undefined) return release;
-    if (socketInode(name) !== undefined) return 'held';
   }
   return 'unavailable';
 }

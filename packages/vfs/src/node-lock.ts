@@ -27,7 +27,7 @@ import {
   type KernelLockResult,
   lockFileInKernel,
 } from './node-lock-kernel.ts';
-import { bindSocket, socketInode, socketName } from './node-lock-socket.ts';
+import { bindSocket, socketInode, socketNames } from './node-lock-socket.ts';
 import { joinPath, type VfsLock } from './vfs.ts';
 
 /** A child that was getting a lock for a process which was killed is waited for so long. */
@@ -128,7 +128,7 @@ class NodeLock implements VfsLock {
   /** Whether the socket is ours; false where there are none. */
   #bindSocket(): boolean {
     if (!isLinux()) return false;
-    const release = bindSocket(socketName(this.#directoryId));
+    const release = bindSocket(socketNames(this.#directoryId));
     if (release === 'held') throw this.#held();
     if (release === 'unavailable') return false;
     this.#releases.push(release);
@@ -181,8 +181,9 @@ class NodeLock implements VfsLock {
     const pid = fileId && findLock(fileId);
     if (pid) return pid;
     const links = new Set([path.join(fs.realpathSync(this.#directory), 'LOCK')]);
+    const { own, others } = socketNames(this.#directoryId);
     // Once it is ours it tells of nobody else.
-    const socket = this.#socketHeld ? undefined : socketInode(socketName(this.#directoryId));
+    const socket = this.#socketHeld ? undefined : (socketInode(own) ?? socketInode(others));
     if (socket !== undefined) links.add(`socket:[${socket}]`);
     return findProcess(links);
   }

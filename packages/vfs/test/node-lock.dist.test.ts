@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -283,6 +283,34 @@ test('different methods exclude each other', async () => {
     expect(await other.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
   }
 });
+
+// A program that binds the name stands in for the other runtime: Bun's is shorter by a byte.
+test.runIf(linux && where('python3') !== '')(
+  'a store on Node and one on Bun see each other’s sockets',
+  async () => {
+    const directory = newDirectory();
+    const { dev, ino } = fs.statSync(directory, { bigint: true });
+    const name = `jumpdb:${dev}:${ino}:`.padEnd(('Bun' in globalThis ? 108 : 107) - 1, '.');
+    const program = `import socket, time
+bound = socket.socket(socket.AF_UNIX)
+bound.bind('\\0${name}')
+bound.listen()
+print('bound', flush=True)
+time.sleep(60)`;
+    const owner = spawn(where('python3'), ['-c', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(owner);
+    await once(owner.stdout, 'data');
+    const refused = await new Child().call('lock', { directory });
+    expect(refused).toMatchObject({ code: 'JUMP_LOCKED' });
+    expect(refused.message).toContain(`process ${owner.pid}`);
+    const end = once(owner, 'exit');
+    owner.kill('SIGKILL');
+    await end;
+    expect(await new Child().call('lock', { directory })).toMatchObject({ kind: 'kernel' });
+  },
+);
 
 // A limit on the size of files stands in for a full disk: the kernel takes a part of the bytes
 // first.

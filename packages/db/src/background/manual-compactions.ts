@@ -8,7 +8,7 @@ export interface ManualCompaction {
   readonly signal: AbortSignal;
   /** Told how many bytes have been read. */
   readonly onProgress: (done: number) => void;
-  /** Tables of level 0 from this number on came after it began. */
+  /** Tables from this number on came after it began. */
   readonly firstLater: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -23,9 +23,8 @@ export interface ManualCompaction {
 export function seenBy(manual: ManualCompaction, state: PickState): PickState {
   const { levels } = state;
   const level0 = levels[0]!.filter((table) => table.number < manual.firstLater);
-  if (level0.length === levels[0]!.length) return state;
   // Totals of level 0 that were given beside would not be those of the tables shown.
-  return { ...state, levels: [level0, ...levels.slice(1)] };
+  return { ...state, levels: [level0, ...levels.slice(1)], firstNew: manual.firstLater };
 }
 
 /** Adds the bytes of a pick that was carried out, and tells of it. */

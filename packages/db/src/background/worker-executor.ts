@@ -44,7 +44,7 @@ export function createWorkerExecutor(
   if (here?.startsWith('file:') !== true || !mayWait()) return undefined;
   const { fileURLToPath } = process.getBuiltinModule('node:url');
   const urls = FILE_NAMES.map((name) => new URL(name, here));
-  const url = urls.find((one) => nodeVfs.stat(fileURLToPath(one)) !== undefined);
+  const url = urls.find((one) => isThere(fileURLToPath(one)));
   return url === undefined ? undefined : new WorkerExecutor(url, filter, listener);
 }
 
@@ -53,6 +53,15 @@ function bundleUrl(): string | undefined {
   const url: string | undefined = import.meta.url;
   if (url !== undefined || typeof __filename === 'undefined') return url;
   return process.getBuiltinModule('node:url').pathToFileURL(__filename).href;
+}
+
+/** Whether the file is there; not if the program may not look, as one of Deno's may not. */
+function isThere(path: string): boolean {
+  try {
+    return nodeVfs.stat(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether this thread may block: not in a page, nor in Electron's renderer. */

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * @typedef {{ name: string, title: string, version: string, npx: string[], before: string[] }} Runtime
+ * @typedef {{ name: string, title: string, version: string, npx: string[],
+ *   before: string[] }} Runtime
  * `npx` prints the path of its executable; `before` stands between that and a script.
  */
 

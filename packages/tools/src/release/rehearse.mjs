@@ -1,6 +1,7 @@
 // npm run test:release: rehearses a release with a registry of its own. Versions, changelogs and
 // tarballs are made in a copy of the repository; every package is installed alone in an empty
-// folder, compiled against, and its README's examples run there; then all of them together.
+// folder, compiled against, and its README's examples run there; then all of them together. With
+// --sizes it only measures what installations bring, and writes the README's table.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { run } from './commands.mjs';
 import { checkTypes, companions, installAlone, runExamples, runPrograms } from './consumers.mjs';
 import { checkTarball, copyRepository, publish, version } from './publish.mjs';
 import { startRegistry } from './registry.mjs';
+import { measureSizes, writeSizes } from './sizes.mjs';
 
 const work = mkdtempSync(join(tmpdir(), 'jumpdb-release-'));
 /** @type {string[]} */
@@ -62,6 +64,11 @@ async function rehearse(copy) {
       packages = await publish(copy, registry, join(work, 'tarballs'));
       return `${packages.length} packages`;
     });
+    if (process.argv.includes('--sizes')) {
+      const measure = () => writeSizes(measureSizes(packages ?? [], registry.env, work));
+      await step('sizes, into README.md', measure);
+      return;
+    }
     for (const one of packages ?? []) {
       await step(`${one.name} ${one.version}, its tarball`, () => checkTarball(one));
       await step(`${one.name} ${one.version}, installed alone`, () => useAlone(one, registry.env));

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import api from '../api/typedoc-sidebar.json' with { type: 'json' };
 import { guide } from './sidebar.ts';
@@ -9,20 +11,35 @@ const storeFirst = [...api.filter(isStore), ...api.filter((one) => !isStore(one)
 
 const repository = 'https://github.com/jumpdb/jumpdb/blob/main';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const packages = readdirSync(`${root}/packages`).map((folder) => `packages/${folder}`);
+
+/** Documents that a package's README may lead to, by their first lines. */
+const documents = new Map(
+  ['.', ...packages, 'docs', 'docs/guide']
+    .flatMap((folder) => readdirSync(`${root}/${folder}`).map((name) => posix.join(folder, name)))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => [firstLine(`${root}/${file}`), file]),
+);
+
+function firstLine(file: string): string {
+  return readFileSync(file, 'utf8').split('\n', 1)[0] ?? '';
+}
+
 /**
- * Where a link of a page leads: as it is, or, where it leaves the site for another document of the
- * repository, there. typedoc copies such documents of a package's README to `_media`, without those
- * that they link to in turn.
+ * Where a link of a page leads: as it is, or to a page of the site, or, where it leaves the site for
+ * another document of the repository, there. typedoc copies documents that the README of a package
+ * links to into `_media`, without those that they link to in turn.
  */
 function repositoryLink(page: string, link: string): string {
-  const [, name] = /_media\/(README|FORMAT)[-\d]*\.md$/.exec(link) ?? [];
-  if (name === undefined) {
-    const path = posix.join('docs', posix.dirname(page), link);
-    const outside = /^\.\.?\//.test(link) && !path.startsWith('docs/');
-    return outside ? `${repository}/${path}` : link;
-  }
-  const folder = name === 'README' ? '' : `/packages/${/@jump\/(\w+)\//.exec(page)?.[1]}`;
-  return `${repository}${folder}/${name}.md`;
+  const [path = '', heading] = link.split('#');
+  if (!/^\.\.?\//.test(path)) return link;
+  const at = posix.join('docs', posix.dirname(page), path);
+  const copied = at.startsWith('docs/api/_media/') && at.endsWith('.md');
+  const file = copied ? (documents.get(firstLine(`${root}/${at}`)) ?? at) : at;
+  const behind = heading === undefined ? '' : `#${heading}`;
+  if (!file.startsWith('docs/')) return `${repository}/${file}${behind}`;
+  return file === at ? link : `${file.slice('docs'.length)}${behind}`;
 }
 
 /** How bytes are coloured: as they are, and comments as comments. */

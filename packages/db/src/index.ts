@@ -15,6 +15,12 @@ export { type CompactionStrategy, full, leveled, tiered } from '@jump/compaction
 export { memoryVfs, nodeVfs, type Vfs } from '@jump/vfs';
 export { type CompactOptions, JumpDB, type Operation } from './db.ts';
 export type {
+  NamedEncodings,
+  NamedOptions,
+  OwnKeyOptions,
+  OwnValueOptions,
+} from './encoding-types.ts';
+export type {
   CompactionEvent,
   ErrorEvent,
   FlushEvent,

@@ -1,5 +1,5 @@
 /** Opening, destroying: where a store's parts are named and put together. */
-import { bytewiseComparator, JumpError, wrongType } from '@jump/base';
+import { bytewiseComparator, type EncodingName, JumpError, wrongType } from '@jump/base';
 import type { TableSpec } from '@jump/compaction';
 import { currentPath, directoryState, parseFileName, VersionSet } from '@jump/manifest';
 import { BlockCache } from '@jump/sstable';
@@ -10,6 +10,12 @@ import { type Executor, InlineExecutor, type JobListener } from './background/ex
 import { ObsoleteFiles } from './background/obsolete-files.ts';
 import { JumpDB } from './db.ts';
 import { LOCK_FILES, MEMORY, makeDirectory, notADirectory, resolvePath } from './directories.ts';
+import type {
+  NamedEncodings,
+  NamedOptions,
+  OwnKeyOptions,
+  OwnValueOptions,
+} from './encoding-types.ts';
 import { Engine } from './engine.ts';
 import { type OpenOptions, resolveOptions, type Settings } from './options.ts';
 import { checkNames } from './read/range.ts';
@@ -35,10 +41,23 @@ const LONGEST_MANIFEST = 4 << 20;
  *   `JUMP_NOT_FOUND`, `JUMP_EXISTS`, `JUMP_UNSUPPORTED`, `JUMP_IO`
  * @throws {TypeError} for an unknown option or one of the wrong type; `RangeError` for a number
  */
+export function open<K extends EncodingName = 'utf8', V extends EncodingName = 'utf8'>(
+  path?: string,
+  options?: NamedOptions<OpenOptions, K, V>,
+): JumpDB<NamedEncodings[K], NamedEncodings[V]>;
+export function open<K, V extends EncodingName = 'utf8'>(
+  path: string | undefined,
+  options: OwnKeyOptions<OpenOptions, K, V>,
+): JumpDB<K, NamedEncodings[V]>;
+export function open<V, K extends EncodingName = 'utf8'>(
+  path: string | undefined,
+  options: OwnValueOptions<OpenOptions, K, V>,
+): JumpDB<NamedEncodings[K], V>;
 export function open<K = string, V = string>(
   path?: string,
   options?: OpenOptions<K, V>,
-): JumpDB<K, V> {
+): JumpDB<K, V>;
+export function open<K, V>(path?: string, options?: OpenOptions<K, V>): JumpDB<K, V> {
   const settings = resolveOptions(options, false);
   const engine = startStore(resolvePath(path), settings);
   return new JumpDB<K, V>(

@@ -1,10 +1,16 @@
 /**
  * Reading a store without writing anything: no lock, no log, no replay to the disk.
  */
-import { JumpError, wrongType } from '@jump/base';
+import { type EncodingName, JumpError, wrongType } from '@jump/base';
 import { nodeVfs } from '@jump/vfs';
 import { makeCheckpoint } from './checkpoint.ts';
 import { resolvePath } from './directories.ts';
+import type {
+  NamedEncodings,
+  NamedOptions,
+  OwnKeyOptions,
+  OwnValueOptions,
+} from './encoding-types.ts';
 import { type ReadOnlyOptions, resolveOptions } from './options.ts';
 import { ReadOnlySource } from './read/read-only-source.ts';
 import { makeInternals, ReadableStore } from './read/readable-store.ts';
@@ -19,7 +25,23 @@ import { readingStats, type Stats } from './stats.ts';
  * @throws {JumpError} `JUMP_NOT_FOUND` if no store is there, `JUMP_CORRUPTION` if it is damaged,
  *   `JUMP_UNSUPPORTED` for another comparator
  */
+export function openReadOnly<K extends EncodingName = 'utf8', V extends EncodingName = 'utf8'>(
+  path: string,
+  options?: NamedOptions<ReadOnlyOptions, K, V>,
+): ReadOnlyDB<NamedEncodings[K], NamedEncodings[V]>;
+export function openReadOnly<K, V extends EncodingName = 'utf8'>(
+  path: string,
+  options: OwnKeyOptions<ReadOnlyOptions, K, V>,
+): ReadOnlyDB<K, NamedEncodings[V]>;
+export function openReadOnly<V, K extends EncodingName = 'utf8'>(
+  path: string,
+  options: OwnValueOptions<ReadOnlyOptions, K, V>,
+): ReadOnlyDB<NamedEncodings[K], V>;
 export function openReadOnly<K = string, V = string>(
+  path: string,
+  options?: ReadOnlyOptions<K, V>,
+): ReadOnlyDB<K, V>;
+export function openReadOnly<K, V>(
   path: string,
   options?: ReadOnlyOptions<K, V>,
 ): ReadOnlyDB<K, V> {

@@ -8,6 +8,8 @@ import { destroy, leveled, memoryVfs, open, openReadOnly } from '@jump/db';
 import { describe, expect, test } from 'vitest';
 import { temporary } from './temporary.ts';
 
+/** Both ways to open. */
+const OPENINGS: readonly ((path: string) => unknown)[] = [open, openReadOnly];
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
 describe('options', () => {
@@ -76,7 +78,7 @@ describe('options', () => {
   });
 
   test.each(['', 'a\0b', 5, null, {}])('a path that is none: %j', (path) => {
-    for (const call of [open, openReadOnly, destroy]) {
+    for (const call of [...OPENINGS, destroy]) {
       expect(() => call(path as never)).toThrow(/^path must/);
     }
   });
@@ -98,7 +100,7 @@ describe('what is in the way', () => {
   test('a path that is a file', () => {
     const path = join(temporary(), 'file');
     writeFileSync(path, 'precious');
-    for (const call of [open, openReadOnly, destroy]) {
+    for (const call of [...OPENINGS, destroy]) {
       expect(() => call(path)).toThrow(/file: not a directory/);
       expect(() => call(path)).toThrow(code('JUMP_IO'));
     }
@@ -129,7 +131,7 @@ describe('what is in the way', () => {
     (name) => {
       const path = temporary();
       writeFileSync(join(path, name), 'precious');
-      for (const call of [open, openReadOnly]) {
+      for (const call of OPENINGS) {
         expect(() => call(path)).toThrow(code('JUMP_CORRUPTION'));
         expect(() => call(path)).toThrow(/CURRENT/);
       }
@@ -154,7 +156,7 @@ describe('damage', () => {
     const before = readdirSync(path)
       .filter((name) => name !== 'LOCK')
       .sort();
-    for (const call of [open, openReadOnly]) {
+    for (const call of OPENINGS) {
       expect(() => call(path)).toThrow(code('JUMP_CORRUPTION'));
       expect(() => call(path)).toThrow(message);
     }

@@ -2,14 +2,14 @@
 // Method: its sentences, each as a test.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { destroy, memoryVfs, open, record } from '@jump/db';
+import { destroy, type JumpDB, memoryVfs, open, record } from '@jump/db';
 import { describe, expect, test } from 'vitest';
 import { temporary } from './temporary.ts';
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const TINY = { memtableSize: 1024, tableSize: 1024 } as const;
 
-function fill(db: ReturnType<typeof open<string, string>>, count: number): void {
+function fill(db: JumpDB, count: number): void {
   for (let i = 0; i < count; i++) db.set(`k${String(i).padStart(5, '0')}`, 'x'.repeat(100));
 }
 

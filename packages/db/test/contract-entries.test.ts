@@ -1,10 +1,10 @@
 // Goal:   what the contract says of single entries of text, and of batches.
 // Method: its sentences, one after another, each as a test.
-import { open } from '@jump/db';
+import { type JumpDB, open } from '@jump/db';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 describe('text', () => {
-  let db: ReturnType<typeof open<string, string>>;
+  let db: JumpDB;
   beforeEach(() => {
     db = open();
   });

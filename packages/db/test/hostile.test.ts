@@ -4,7 +4,7 @@
 import { JumpError, writeFixed64, writeVarint } from '@jump/base';
 import { encodeMark } from '@jump/log';
 import { describe, expect, test } from 'vitest';
-import { open, openReadOnly } from '../src/index.ts';
+import { open, openReadOnly, type Vfs } from '../src/index.ts';
 import { withAllocationLimit } from './allocation.ts';
 import { DIRECTORY, diskOf, filesOf } from './disk-files.ts';
 import {
@@ -25,6 +25,11 @@ import {
 } from './hostile-files.ts';
 import { fragmentsOf } from './mutate.ts';
 
+/** Both ways to open. */
+const OPENINGS: readonly ((path: string, options: { vfs: Vfs }) => { close(): void })[] = [
+  open,
+  openReadOnly,
+];
 const MOST_BYTES = 64 << 20;
 /** Of the process's own time, on a file of any size but the largest here, which has 7 MB. */
 const MOST_MS = 100;
@@ -37,7 +42,7 @@ async function refused(changes: Changes, code = 'JUMP_CORRUPTION'): Promise<void
   const before = filesOf(vfs);
   const bytes = Math.max(...Object.values(changes).map((file) => file?.length ?? 0));
   const most = MOST_MS + bytes * MOST_MS_PER_BYTE;
-  for (const how of [open, openReadOnly]) {
+  for (const how of OPENINGS) {
     const attempt = async (): Promise<number> => {
       const start = process.cpuUsage();
       const error = await withAllocationLimit(MOST_BYTES, () => {

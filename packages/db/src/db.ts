@@ -1,6 +1,12 @@
 /** The store as its users see it: every method checks, delegates, and returns. */
-import { wrongType } from '@jump/base';
+import { type EncodingName, wrongType } from '@jump/base';
 import { makeCheckpoint } from './checkpoint.ts';
+import type {
+  NamedEncodings,
+  NamedOptions,
+  OwnKeyOptions,
+  OwnValueOptions,
+} from './encoding-types.ts';
 import type { Engine } from './engine.ts';
 import { type OpenOptions, resolveEncodings } from './options.ts';
 import { checkNames, type KeyRange, RANGE_NAMES, resolveRange } from './read/range.ts';
@@ -56,7 +62,19 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
    *
    * @throws TypeError if an encoding is none
    */
+  withEncodings<K2 extends EncodingName = 'utf8', V2 extends EncodingName = 'utf8'>(
+    encodings?: NamedOptions<object, K2, V2>,
+  ): JumpDB<NamedEncodings[K2], NamedEncodings[V2]>;
+  withEncodings<K2, V2 extends EncodingName = 'utf8'>(
+    encodings: OwnKeyOptions<object, K2, V2>,
+  ): JumpDB<K2, NamedEncodings[V2]>;
+  withEncodings<V2, K2 extends EncodingName = 'utf8'>(
+    encodings: OwnValueOptions<object, K2, V2>,
+  ): JumpDB<NamedEncodings[K2], V2>;
   withEncodings<K2 = string, V2 = string>(
+    encodings?: Pick<OpenOptions<K2, V2>, 'keyEncoding' | 'valueEncoding'>,
+  ): JumpDB<K2, V2>;
+  withEncodings<K2, V2>(
     encodings: Pick<OpenOptions<K2, V2>, 'keyEncoding' | 'valueEncoding'> = {},
   ): JumpDB<K2, V2> {
     const engine = this.#engine;

@@ -16,6 +16,7 @@ const PAIRS = 500;
 const given = isMainThread ? JSON.parse(process.argv[2]) : workerData;
 const { stores = [given], phases, end } = given;
 const phaseFile = phases === undefined ? undefined : openSync(phases, 'w');
+let stopped = false;
 let left = end?.after ?? Number.POSITIVE_INFINITY;
 
 class Writer {
@@ -92,6 +93,8 @@ function finish() {
   if (end.how === 'throw') throw new Error('on purpose');
   if (end.how === 'reject') Promise.reject(new Error('on purpose'));
   left = Number.POSITIVE_INFINITY;
+  // Bun ends for a rejection only when there is nothing left to do.
+  stopped = true;
 }
 
 const writers = [];
@@ -99,6 +102,6 @@ for (const [index, task] of stores.entries()) writers.push(new Writer(task, inde
 
 function turn() {
   for (const writer of writers) writer.turn();
-  setImmediate(turn);
+  if (!stopped) setImmediate(turn);
 }
 turn();

@@ -139,7 +139,13 @@ describe.each(methods)('with $name', ({ program, kind }) => {
     // The refused attempts of this process must not have ended its own lock.
     expect(await other.call('lock', { directory })).toMatchObject({ code: 'JUMP_LOCKED' });
     await child.call('terminate', {});
-    expect(await other.call('lock', { directory })).toMatchObject({ kind });
+    // Deno tells that a thread has ended before it has closed what the thread had.
+    const end = Date.now() + ('Deno' in globalThis ? 5000 : 0);
+    let answer = await other.call('lock', { directory });
+    while (answer.code !== undefined && Date.now() < end) {
+      answer = await other.call('lock', { directory });
+    }
+    expect(answer).toMatchObject({ kind });
   });
 
   test('a kernel lock can be required', async () => {

@@ -7,7 +7,7 @@
 //
 // The tests of threads and processes run `dist`: build first. Of each part of the fault programme 50
 // cases are run; FAULT_CASES=1000 does more.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,13 +89,21 @@ function cell(runtime, executable, folder) {
   for (const { file, test } of values.file === undefined ? notSeen(outcomes, runtime.name) : []) {
     console.error(`  ${file}: ${test} passed: it is no difference now`);
   }
-  const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
   const date = new Date().toISOString().slice(0, 10);
   const { name, version } = runtime;
-  return { package: folder, runtime: name, version, ...counts, date, commit: git.trim() };
+  return { package: folder, runtime: name, version, ...counts, date };
+}
+
+/**
+ * Writes what was counted, as soon as it is: a run of all takes long.
+ * @param {readonly import('./table.mjs').Cell[]} made
+ */
+function record(made) {
+  const old = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : [];
+  const all = merge(old, made);
+  const lines = all.map((one) => `  ${JSON.stringify(one)}`);
+  writeFileSync(RECORD, `[\n${lines.join(',\n')}\n]\n`);
+  writeFileSync(README, fillTable(readFileSync(README, 'utf8'), all));
 }
 
 /**
@@ -118,13 +126,10 @@ const runtimes = chosen(
 const cells = [];
 for (const runtime of RUNTIMES.filter(({ name }) => runtimes.includes(name))) {
   const executable = executableOf(runtime);
-  for (const folder of folders) cells.push(cell(runtime, executable, folder));
+  for (const folder of folders) {
+    cells.push(cell(runtime, executable, folder));
+    if (values.record === true) record(cells);
+  }
 }
 console.log(tableOf(merge([], cells)));
-if (values.record === true) {
-  const old = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : [];
-  const all = merge(old, cells);
-  writeFileSync(RECORD, `${JSON.stringify(all, undefined, 2)}\n`);
-  writeFileSync(README, fillTable(readFileSync(README, 'utf8'), all));
-}
 process.exitCode = cells.some(({ failed }) => failed > 0) ? 1 : 0;

@@ -3,7 +3,7 @@ import { RUNTIMES } from './runtimes.mjs';
 
 /**
  * @typedef {import('./count.mjs').Counts & { package: string, runtime: string, version: string,
- *   date: string, commit: string }} Cell
+ *   date: string }} Cell
  */
 
 /**

@@ -19,6 +19,7 @@ const groups: Group[] = [
       { text: 'Backups and repair', link: '/guide/backup-and-repair' },
       { text: 'Tuning', link: '/guide/tuning' },
       { text: 'Choosing a compaction strategy', link: '/guide/choosing-a-strategy' },
+      { text: 'Node, Bun and Deno', link: '/guide/runtimes' },
       { text: 'Bundlers and single executables', link: '/guide/bundlers' },
     ],
   },

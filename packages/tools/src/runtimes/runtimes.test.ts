@@ -5,7 +5,7 @@ import { ROOT, readText } from '../files.mjs';
 import { count, notSeen, type Outcome } from './count.mjs';
 import { DIFFERENCES } from './differences.mjs';
 import { RUNTIMES } from './runtimes.mjs';
-import { merge, tableOf } from './table.mjs';
+import { fillTable, merge, tableOf } from './table.mjs';
 
 const outcome = (test: string, state: Outcome['state']): Outcome => ({
   file: 'packages/log/src/a.test.ts',
@@ -73,4 +73,9 @@ test('the table has a row for each package, a column for each runtime, and sums'
 test('a new count of a package on a runtime takes the place of the old one', () => {
   const old = [cell('log', 'node20', 1), cell('log', 'bun', 2)];
   expect(merge(old, [cell('log', 'bun', 3)]).map(({ passed }) => passed)).toEqual([1, 3]);
+});
+
+test('the README shows what was recorded last', () => {
+  const readme = readText(ROOT, 'README.md');
+  expect(fillTable(readme, JSON.parse(readText(ROOT, 'docs/runtimes.json')))).toBe(readme);
 });

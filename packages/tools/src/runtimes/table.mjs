@@ -42,7 +42,12 @@ export function fillTable(text, cells) {
   const dates = cells.map(({ date }) => date).sort();
   const [first, last] = [dates[0], dates.at(-1)];
   const when = first === last ? `on ${last}` : `from ${first} to ${last}`;
-  const legend = `Passed, of the same test files; counted ${when}.`;
+  const [packages, runtimes] = [
+    new Set(cells.map((cell) => cell.package)),
+    new Set(cells.map(({ runtime }) => runtime)),
+  ];
+  const empty = cells.length < packages.size * runtimes.size ? '; empty: not counted yet' : '';
+  const legend = `Tests passed, of the same test files${empty}. Counted ${when}.`;
   return text.replace(
     marks,
     (_, begin, end) => `${begin}\n${tableOf(cells)}\n\n${legend}\n\n${end}`,

@@ -30,7 +30,8 @@ class Writer {
   }
 
   phase(letter) {
-    if (phaseFile !== undefined) writeSync(phaseFile, letter, this.index);
+    // As bytes: Deno heeds no position of a string.
+    if (phaseFile !== undefined) writeSync(phaseFile, Buffer.from(letter), 0, 1, this.index);
   }
 
   open() {

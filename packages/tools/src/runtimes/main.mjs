@@ -101,8 +101,7 @@ function cell(runtime, executable, folder) {
 function record(made) {
   const old = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : [];
   const all = merge(old, made);
-  const lines = all.map((one) => `  ${JSON.stringify(one)}`);
-  writeFileSync(RECORD, `[\n${lines.join(',\n')}\n]\n`);
+  writeFileSync(RECORD, `${JSON.stringify(all, undefined, 2)}\n`);
   writeFileSync(README, fillTable(readFileSync(README, 'utf8'), all));
 }
 

@@ -43,8 +43,8 @@ const { values } = parseArgs({
 function run(runtime, executable, folder) {
   const directory = mkdtempSync(join(tmpdir(), 'jump-runtimes-'));
   const file = join(directory, 'outcomes.json');
-  // A minute: that a runtime is slower, or the machine at work, is no difference.
-  const time = ['--testTimeout=60000', '--hookTimeout=60000'];
+  // Five minutes: that a runtime is slower, or the machine at work, is no difference.
+  const time = ['--testTimeout=300000', '--hookTimeout=300000'];
   const which = values.file === undefined ? `packages/${folder}/` : values.file;
   const reporter = '--reporter=./packages/tools/src/runtimes/reporter.ts';
   const words = [...runtime.before, VITEST, 'run', reporter, ...time, which];

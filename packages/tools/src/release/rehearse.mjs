@@ -38,6 +38,15 @@ async function step(name, body) {
   }
 }
 
+/**
+ * Whether a package is to be used alone: those that the command names, all without names.
+ * @param {string} name
+ */
+function chosen(name) {
+  const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
+  return names.length === 0 || names.includes(name);
+}
+
 /** @param {string} document from the root */
 const at = (document) => join(ROOT, document);
 
@@ -69,7 +78,7 @@ async function rehearse(copy) {
       await step('sizes, into README.md', measure);
       return;
     }
-    for (const one of packages ?? []) {
+    for (const one of (packages ?? []).filter(({ name }) => chosen(name))) {
       await step(`${one.name} ${one.version}, its tarball`, () => checkTarball(one));
       await step(`${one.name} ${one.version}, installed alone`, () => useAlone(one, registry.env));
     }

@@ -29,3 +29,23 @@ test('iterators and cursors outlive the memtables that they stand in', async () 
   }
   db.close();
 });
+
+test('a snapshot holds nothing of a memtable that began after it, and a later one does', async () => {
+  const db = open('db', { vfs: memoryVfs() });
+  db.set('key', 'before');
+  const before = db.snapshot();
+  await db.flush();
+  db.set('key', 'first');
+  db.set('key', 'second');
+  expect(db.stats().memtable.entries).toBe(1);
+  const after = db.snapshot();
+  db.set('key', 'third');
+  db.set('key', 'fourth');
+  expect(db.stats().memtable.entries).toBe(2);
+  expect([before.get('key'), after.get('key'), db.get('key')]).toEqual([
+    'before',
+    'second',
+    'fourth',
+  ]);
+  db.close();
+});

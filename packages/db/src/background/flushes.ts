@@ -70,8 +70,8 @@ export class Flushes {
     log.rotate(store.versions.takeFileNumber());
     store.immutable = store.active;
     this.#sequence = store.lastSequence;
+    // No pin needs anything of it yet: all that it will hold is newer than every pin there is.
     store.active = store.memtables.take();
-    store.active.protect(store.pins.highest);
   }
 
   /** Starts the flush of the immutable memtable, unless there is none, or it is under way. */

@@ -67,7 +67,10 @@ export const bytesEncoding: BuiltInEncoding<Uint8Array> = {
 export const jsonEncoding: BuiltInEncoding<unknown> = {
   name: 'json',
   encode(x: unknown, what: string = 'value'): Uint8Array {
-    return utf8Encode(jsonText(x, what), what);
+    // The declared type leaves out that `undefined` is returned for what JSON does not have.
+    const text = JSON.stringify(x) as string | undefined;
+    if (text === undefined) throw wrongType(what, 'something that JSON has', x);
+    return utf8Encode(text, what);
   },
   decode(bytes: Uint8Array, what: string = 'value'): unknown {
     const text = utf8Read(bytes, 0, bytes.length, what);
@@ -79,14 +82,6 @@ export const jsonEncoding: BuiltInEncoding<unknown> = {
     }
   },
 };
-
-/** Returns `x` as JSON. @throws TypeError if JSON does not have it, naming it */
-export function jsonText(x: unknown, what: string): string {
-  // The declared type leaves out that `undefined` is returned for what JSON does not have.
-  const text = JSON.stringify(x) as string | undefined;
-  if (text === undefined) throw wrongType(what, 'something that JSON has', x);
-  return text;
-}
 
 /** The built-in encodings by the names that options use. */
 export const encodings: {

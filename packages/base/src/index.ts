@@ -30,7 +30,6 @@ export {
   encodings,
   isBytes,
   jsonEncoding,
-  jsonText,
   utf8Encoding,
 } from './encoding.ts';
 export {

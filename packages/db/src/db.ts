@@ -96,7 +96,7 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
     const { writes } = this.#engine;
     const sync = options !== undefined && wantsSync(options);
     const preparedKey = keys.prepare(key);
-    const preparedValue = values.prepare(value);
+    const preparedValue = values.prepare(value, preparedKey);
     writes.begin();
     const batch = this.#batch;
     batch.clear();

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { destroy, leveled, memoryVfs, open, openReadOnly } from '@jump/db';
+import { destroy, leveled, load, memoryVfs, open, openReadOnly } from '@jump/db';
 import { describe, expect, test } from 'vitest';
 import { temporary } from './temporary.ts';
 
@@ -211,4 +211,18 @@ describe('damage', () => {
     writeFileSync(join(path, 'CURRENT'), text);
     refused(path, /CURRENT/);
   });
+});
+
+test('a value of the wrong type is told with its key, however it is written', async () => {
+  const told = /^value must be a string, got number 5 \(at the key string "who"\)$/;
+  const wrong = 5 as never;
+  const db = open();
+  expect(() => db.set('who', wrong)).toThrow(told);
+  expect(() => db.batch().set('a', 'b').set('who', wrong)).toThrow(told);
+  const operation = { type: 'set', key: 'who', value: wrong } as const;
+  expect(() => db.write([operation])).toThrow(told);
+  expect([...db]).toEqual([]);
+  db.close();
+  const vfs = memoryVfs();
+  await expect(load('db', [['who', wrong]], { vfs })).rejects.toThrow(told);
 });

@@ -129,7 +129,8 @@ class Loading<K, V> {
     const take = (entry: readonly [K, V]): Promise<void> | undefined => {
       if (!Array.isArray(entry)) throw wrongType('an entry', 'an array [key, value]', entry);
       const [key, value] = entry;
-      const full = tables.add(keys.prepare(key), values.prepare(value));
+      const prepared = keys.prepare(key);
+      const full = tables.add(prepared, values.prepare(value, prepared));
       if (++this.#entries % STRIDE === 0) this.#onProgress({ entries: this.#entries });
       if (full) return tables.spill();
       return this.#entries % STRIDE === 0 ? this.#slices.pause() : undefined;

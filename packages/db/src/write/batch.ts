@@ -29,7 +29,8 @@ export class Batch<K, V> {
   /** Adds a write of a value; returns the batch. */
   set(key: K, value: V): this {
     this.#writes.checkOpen();
-    this.#batch.set(this.#keys.prepare(key), this.#values.prepare(value));
+    const prepared = this.#keys.prepare(key);
+    this.#batch.set(prepared, this.#values.prepare(value, prepared));
     return this;
   }
 

@@ -108,3 +108,34 @@ test('text that is longer than a string can be says so, and how to read it', () 
   const read = () => makeCodec('value', 'utf8').read(bytes, 0, bytes.length);
   expect(read).toThrow(/longer than a string can be: valueEncoding 'bytes' reads it/);
 }, 60_000);
+
+test('what is refused as a value is told with its key, shortened', () => {
+  const key = 'k'.repeat(100);
+  const refusal = (
+    encoding: Parameters<typeof makeCodec>[1],
+    value: unknown,
+    of?: string | Uint8Array,
+  ) => {
+    try {
+      return makeCodec<unknown>('value', encoding).prepare(value, of);
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError);
+      return (error as Error).message;
+    }
+  };
+  const shown = `string "${'k'.repeat(40)}"… (100 long)`;
+  expect(refusal('utf8', 5, key)).toBe(
+    `value must be a string, got number 5 (at the key ${shown})`,
+  );
+  expect(refusal('bytes', 'text', Uint8Array.of(0, 255))).toBe(
+    'value must be a Uint8Array, got string "text" (at the key bytes 00ff)',
+  );
+  expect(refusal('json', undefined, 'a')).toBe(
+    'value must be something that JSON has, got undefined (at the key string "a")',
+  );
+  const wrong = { encode: () => 5 as never, decode: () => 0 };
+  expect(refusal(wrong, 0, 'a')).toBe(
+    'what encode() made of the value must be a Uint8Array, got number 5 (at the key string "a")',
+  );
+  expect(refusal('utf8', 5)).toBe('value must be a string, got number 5');
+});

@@ -11,7 +11,8 @@ import {
   type EncodingName,
   encodings,
   isBytes,
-  jsonText,
+  showBytes,
+  showGiven,
   sliceRange,
   utf8Encode,
   utf8Read,
@@ -25,9 +26,10 @@ export type Prepared = string | Uint8Array;
 /** Turns values of T into bytes and back. Keeps no state. */
 export interface Codec<T> {
   /**
-   * Checks a value and makes it ready to be written. @throws {TypeError} if it cannot be encoded
+   * Checks a value and makes it ready to be written. @throws {TypeError} if it cannot be encoded;
+   * the message names the key that it is to be the value `of`, if it is one
    */
-  prepare(value: T): Prepared;
+  prepare(value: T, of?: Prepared): Prepared;
   /** Reads a value back; what it returns shares no memory with `bytes`. */
   read(bytes: Uint8Array, start: number, end: number): T;
 }
@@ -72,10 +74,23 @@ export function encodeWith<T>(codec: Codec<T>, value: T, what: string): Uint8Arr
   return target.slice(0, writePrepared(prepared, target, 0, what));
 }
 
+/** Makes the error for something of the wrong type, which is the value `of` a key, or a key. */
+function refused(
+  what: string,
+  expected: string,
+  given: unknown,
+  of: Prepared | undefined,
+): TypeError {
+  const error = wrongType(what, expected, given);
+  if (of === undefined) return error;
+  const key = typeof of === 'string' ? showGiven(of) : `bytes ${showBytes(of)}`;
+  return new TypeError(`${error.message} (at the key ${key})`);
+}
+
 function utf8Codec(what: string): Codec<string> {
   return {
-    prepare(value) {
-      if (typeof value !== 'string') throw wrongType(what, 'a string', value);
+    prepare(value, of) {
+      if (typeof value !== 'string') throw refused(what, 'a string', value, of);
       return prepareText(value, what);
     },
     read: (bytes, start, end) => utf8Read(bytes, start, end, what),
@@ -88,8 +103,8 @@ function prepareText(text: string, what: string): Prepared {
 
 function bytesCodec(what: string): Codec<Uint8Array> {
   return {
-    prepare(value) {
-      if (!isBytes(value)) throw wrongType(what, 'a Uint8Array', value);
+    prepare(value, of) {
+      if (!isBytes(value)) throw refused(what, 'a Uint8Array', value, of);
       return value;
     },
     read: sliceRange,
@@ -99,22 +114,27 @@ function bytesCodec(what: string): Codec<Uint8Array> {
 function jsonCodec(what: string): Codec<unknown> {
   const { json } = encodings;
   return {
-    prepare: (value) => prepareText(jsonText(value, what), what),
+    prepare(value, of) {
+      // The declared type leaves out that `undefined` is returned for what JSON does not have.
+      const text = JSON.stringify(value) as string | undefined;
+      if (text === undefined) throw refused(what, 'something that JSON has', value, of);
+      return prepareText(text, what);
+    },
     read: (bytes, start, end) => json.decode(bytes.subarray(start, end), what),
   };
 }
 
 function customCodec<T>(what: string, encoding: Encoding<T>): Codec<T> {
   return {
-    prepare(value) {
+    prepare(value, of) {
       const text = encoding.encodeText?.(value);
       if (typeof text === 'string') return prepareText(text, what);
       if (text !== undefined) {
-        throw wrongType(`what encodeText() made of the ${what}`, 'a string', text);
+        throw refused(`what encodeText() made of the ${what}`, 'a string', text, of);
       }
       const encoded = encoding.encode(value);
       if (!isBytes(encoded)) {
-        throw wrongType(`what encode() made of the ${what}`, 'a Uint8Array', encoded);
+        throw refused(`what encode() made of the ${what}`, 'a Uint8Array', encoded, of);
       }
       // It may be a buffer that the encoder uses again, for the value of the same entry even.
       return sliceRange(encoded, 0, encoded.length);

@@ -88,3 +88,16 @@ export function sliceRange(source: Uint8Array, start: number, end: number): Uint
   copyRange(source, start, end, copy, 0);
   return copy;
 }
+
+/**
+ * Returns the first bytes, in their order, after all that begin with `prefix`; `undefined` if there are
+ * none.
+ */
+export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
+  let length = prefix.length;
+  while (length > 0 && prefix[length - 1] === 0xff) length--;
+  if (length === 0) return undefined;
+  const end = prefix.slice(0, length);
+  end[length - 1]! += 1;
+  return end;
+}

@@ -11,6 +11,7 @@ export {
   copyRange,
   EMPTY_BYTES,
   equalRanges,
+  prefixEnd,
   sliceRange,
 } from './bytes.ts';
 export {

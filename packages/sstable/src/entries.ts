@@ -11,21 +11,7 @@ import {
 } from '@jump/base';
 import type { KeyOrder } from './key-order.ts';
 import type { TableCursor } from './table-cursor.ts';
-import { checkNames } from './writer-options.ts';
-
-/** Which entries to go over, and in which direction. */
-export interface TableRange {
-  /** Only keys from this one on. */
-  readonly gte?: Uint8Array | undefined;
-  /** Only keys after this one; not together with `gte`. */
-  readonly gt?: Uint8Array | undefined;
-  /** Only keys up to this one. */
-  readonly lte?: Uint8Array | undefined;
-  /** Only keys before this one; not together with `lte`. */
-  readonly lt?: Uint8Array | undefined;
-  /** Whether to go from the last key to the first (default false). */
-  readonly reverse?: boolean | undefined;
-}
+import type { TableRange } from './table-range.ts';
 
 /** A key and its value, in memory of their own. */
 export interface TableEntry {
@@ -51,28 +37,6 @@ export interface InternalEntry {
   readonly offset: number;
   /** The value; empty if it is a deletion. */
   readonly value: Uint8Array;
-}
-
-const NAMES: ReadonlySet<string> = new Set<keyof TableRange>(['gte', 'gt', 'lte', 'lt', 'reverse']);
-
-/**
- * Checks a range.
- *
- * @throws TypeError for an unknown or wrong bound, RangeError for two on one side
- */
-export function checkRange(range: TableRange): TableRange {
-  checkNames(range, NAMES);
-  for (const name of ['gte', 'gt', 'lte', 'lt'] as const) {
-    const bound = range[name];
-    if (bound !== undefined && !(bound instanceof Uint8Array)) {
-      throw new TypeError(`${name}: a Uint8Array expected, got ${typeof bound}`);
-    }
-  }
-  if (range.gte !== undefined && range.gt !== undefined)
-    throw new RangeError('gte and gt: one of them');
-  if (range.lte !== undefined && range.lt !== undefined)
-    throw new RangeError('lte and lt: one of them');
-  return range;
 }
 
 /** What an iterator needs from its table. */
@@ -124,6 +88,7 @@ export class EntryIterator implements IterableIterator<TableEntry> {
   readonly #cursor: TableCursor;
   readonly #range: TableRange;
   #state: 'new' | 'running' | 'done' = 'new';
+  #left: number;
   /** The user key that was met last, so that its older versions are passed over. */
   #lastKey: Uint8Array | undefined = undefined;
 
@@ -131,6 +96,7 @@ export class EntryIterator implements IterableIterator<TableEntry> {
     this.#source = source;
     this.#cursor = source.cursor;
     this.#range = range;
+    this.#left = range.limit ?? Number.POSITIVE_INFINITY;
   }
 
   [Symbol.iterator](): this {
@@ -140,7 +106,8 @@ export class EntryIterator implements IterableIterator<TableEntry> {
   next(): IteratorResult<TableEntry, undefined> {
     if (this.#state !== 'done') {
       this.#source.checkOpen();
-      const entry = this.#range.reverse ? this.#before() : this.#after();
+      const more = this.#left-- > 0;
+      const entry = more ? (this.#range.reverse ? this.#before() : this.#after()) : undefined;
       if (entry !== undefined) return { done: false, value: entry };
       this.return();
     }
@@ -232,12 +199,14 @@ export class InternalEntryIterator implements IterableIterator<InternalEntry> {
   readonly #source: EntrySource;
   readonly #range: TableRange;
   #state: 'new' | 'running' | 'done' = 'new';
+  #left: number;
   /** The user key of the entry before, or something that none is. */
   #lastKey: Uint8Array | undefined = undefined;
 
   constructor(source: EntrySource, range: TableRange) {
     this.#source = source;
     this.#range = range;
+    this.#left = range.limit ?? Number.POSITIVE_INFINITY;
   }
 
   [Symbol.iterator](): this {
@@ -248,6 +217,7 @@ export class InternalEntryIterator implements IterableIterator<InternalEntry> {
     const { cursor, order, file, offsets } = this.#source;
     if (this.#state === 'done') return { done: true, value: undefined };
     this.#source.checkOpen();
+    if (this.#left-- <= 0) return this.return();
     if (this.#state === 'new') startUpwards(this.#source, this.#range);
     else if (cursor.valid) cursor.next();
     this.#state = 'running';

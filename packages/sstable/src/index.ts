@@ -6,7 +6,7 @@
 export type { Block as BlockOfTable } from './block.ts';
 export { BlockCache, type BlockCacheStats } from './block-cache.ts';
 export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec } from './codecs.ts';
-export type { InternalEntry, TableEntry, TableRange } from './entries.ts';
+export type { InternalEntry, TableEntry } from './entries.ts';
 export type { TableKeys, UnknownOrder } from './key-order.ts';
 export { Lookup } from './lookup.ts';
 export { MergeKernel, MergeStop } from './merge/merge-kernel.ts';
@@ -26,6 +26,7 @@ export type { TableProperties } from './survey.ts';
 export type { BlockSupply } from './table-cursor.ts';
 export type { TableTarget } from './table-file.ts';
 export type { TableRecord } from './table-properties.ts';
+export type { TableRange } from './table-range.ts';
 export type { TableGap } from './tolerant-blocks.ts';
 export { type TableInfo, TableWriter } from './writer.ts';
 export type { TableWriterOptions } from './writer-options.ts';

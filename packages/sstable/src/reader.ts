@@ -6,13 +6,11 @@ import { EXHAUSTED, FOUND } from './block-search.ts';
 import { BlockStore } from './block-store.ts';
 import { CursorBlocks } from './cursor-blocks.ts';
 import {
-  checkRange,
   EntryIterator,
   type EntrySource,
   type InternalEntry,
   InternalEntryIterator,
   type TableEntry,
-  type TableRange,
 } from './entries.ts';
 import type { TableKeys } from './key-order.ts';
 import { Lookup } from './lookup.ts';
@@ -27,6 +25,7 @@ import { surveyTable, type TableProperties, verifyTable } from './survey.ts';
 import { type BlockSupply, TableCursor } from './table-cursor.ts';
 import { TableFile, type TableTarget } from './table-file.ts';
 import type { TableRecord } from './table-properties.ts';
+import { checkRange, type TableRange } from './table-range.ts';
 import { type TableGap, TolerantBlocks } from './tolerant-blocks.ts';
 
 /** What {@link TableReader.fromBlob} needs of a `Blob`; of a `File` it takes the name. */
@@ -238,9 +237,9 @@ export class TableReader {
   #checkRange(range: TableRange): TableRange {
     const { known, compare } = this.#table.order;
     // Without an order there are no bounds: says so.
-    if (!known && Object.keys(range).some((name) => name !== 'reverse'))
+    if (!known && Object.keys(range).some((name) => name !== 'reverse' && name !== 'limit'))
       compare(NONE, 0, 0, NONE, 0, 0);
-    return checkRange(range);
+    return checkRange(range, this.#table.order, this.#file.source);
   }
 
   #entrySource(): EntrySource {

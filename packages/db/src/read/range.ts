@@ -1,5 +1,5 @@
 /** The range of keys that a scan, a deletion or a compaction is about. */
-import { bytewiseComparator, type Comparator, JumpError, wrongType } from '@jump/base';
+import { bytewiseComparator, type Comparator, JumpError, prefixEnd, wrongType } from '@jump/base';
 import { type Codec, encodeWith } from '../write/codec.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Bounds } from './visible-cursor.ts';
@@ -116,16 +116,6 @@ function withPrefix<K>(bounds: Bounds, prefix: K, order: KeyOrder<K>): Bounds {
     upperExclusive = true;
   }
   return { lower, lowerExclusive, upper, upperExclusive };
-}
-
-/** The first key after all that begin with `prefix`; `undefined` if there is none. */
-function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
-  let length = prefix.length;
-  while (length > 0 && prefix[length - 1] === 0xff) length--;
-  if (length === 0) return undefined;
-  const end = prefix.slice(0, length);
-  end[length - 1]! += 1;
-  return end;
 }
 
 /** Checks a limit. @throws TypeError, RangeError */

@@ -3,9 +3,9 @@
  *
  *   npm run bench:profile -- readrandom,range10 [--cache-mib N] [--entries N]
  *
- * Runs each row once under V8's sampling profiler, and prints a table in Markdown: the share of each
- * part of the work, in per cent of the samples. What the bench itself does, keys and checksums, is
- * left out; the passes that warm a row are in it, for they do the same.
+ * Runs each row once under V8's sampling profiler, and prints a table in Markdown: the share of
+ * each part of the work, in per cent of the samples. What the bench itself does, keys and
+ * checksums, is left out; the passes that warm a row are in it, for they do the same.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -27,9 +27,9 @@ function firstLine(file: string): string {
 }
 
 /**
- * Where a link of a page leads: as it is, or to a page of the site, or, where it leaves the site for
- * another document of the repository, there. typedoc copies documents that the README of a package
- * links to into `_media`, without those that they link to in turn.
+ * Where a link of a page leads: as it is, or to a page of the site, or, where it leaves the site
+ * for another document of the repository, there. typedoc copies documents that the README of a
+ * package links to into `_media`, without those that they link to in turn.
  */
 function repositoryLink(page: string, link: string): string {
   const [path = '', heading] = link.split('#');

@@ -34,7 +34,8 @@ const NAMES: ReadonlySet<string> = new Set<keyof TableRange>([
 /**
  * Checks a range; a prefix becomes bounds.
  *
- * @throws TypeError for an unknown or wrong bound, RangeError for two on one side or a limit that is
+ * @throws TypeError for an unknown or wrong bound, RangeError for two on one side or a limit that
+ * is
  *   none, JUMP_UNSUPPORTED for a prefix of keys that are not in the order of their bytes
  */
 export function checkRange(range: TableRange, order: KeyOrder, file: string): TableRange {

@@ -1,7 +1,7 @@
 // Goal:   a file system that forwards is the other one in everything, and what a class made of it
 //         overrides is all that changes.
-// Method: the contract of all file systems, on one that forwards twice; the calls that a file system
-//         need not have; a class that counts bytes.
+// Method: the contract of all file systems, on one that forwards twice; the calls that a file
+//         system need not have; a class that counts bytes.
 import { expect, test } from 'vitest';
 import { testVfs } from '../test/vfs-contract.ts';
 import { ForwardingFile, ForwardingVfs, memoryVfs, nodeVfs, type VfsFile } from './index.ts';

@@ -1,6 +1,6 @@
 /**
- * Bases for a file system that changes something of another one: counts, reads ahead, encrypts. What
- * they do not override is passed on.
+ * Bases for a file system that changes something of another one: counts, reads ahead, encrypts.
+ * What they do not override is passed on.
  */
 import type { Vfs, VfsCapabilities, VfsFile, VfsLock, VfsOpenMode, VfsStat } from './vfs.ts';
 

@@ -1,5 +1,5 @@
-// Goal:   a manual compaction is shown what there was when it began, and which tables came later, so
-//         that it never chases those.
+// Goal:   a manual compaction is shown what there was when it began, and which tables came later,
+//         so that it never chases those.
 import { compareBytes } from '@jump/base';
 import { leveled, type PickState } from '@jump/compaction';
 import type { TableMeta } from '@jump/manifest';

@@ -50,7 +50,9 @@ test.skipIf(!fs.existsSync('/dev/full'))('says what the disk said', async () => 
   expectIoError(() => file.write(new Uint8Array(10), 0, 10), 'ENOSPC', 'full');
   expectIoError(() => file.sync(), 'EINVAL', 'full');
   await expect(file.syncAsync()).rejects.toMatchObject({ code: 'JUMP_IO', systemCode: 'EINVAL' });
-  expect(caught(() => file.sync())).toMatchObject({ cause: { syscall: 'fdatasync' } });
+  // Deno names no system call where a descriptor fails.
+  const cause = 'Deno' in globalThis ? { code: 'EINVAL' } : { syscall: 'fdatasync' };
+  expect(caught(() => file.sync())).toMatchObject({ cause });
   file.close();
 });
 

@@ -1,4 +1,5 @@
 // The table of the README: what was counted last, package by package and runtime by runtime.
+import { packageFolders, ROOT } from '../files.mjs';
 import { RUNTIMES } from './runtimes.mjs';
 
 /**
@@ -9,10 +10,10 @@ import { RUNTIMES } from './runtimes.mjs';
 /**
  * Makes the Markdown table of the cells.
  * @param {readonly Cell[]} cells
+ * @param {readonly string[]} [packages] which have a row, in that order
  */
-export function tableOf(cells) {
+export function tableOf(cells, packages = [...new Set(cells.map((cell) => cell.package))]) {
   const runtimes = RUNTIMES.filter(({ name }) => cells.some(({ runtime }) => runtime === name));
-  const packages = [...new Set(cells.map((cell) => cell.package))];
   const row = (/** @type {string[]} */ words) => `| ${words.join(' | ')} |`;
   const rows = packages.map((name) =>
     row([
@@ -42,15 +43,13 @@ export function fillTable(text, cells) {
   const dates = cells.map(({ date }) => date).sort();
   const [first, last] = [dates[0], dates.at(-1)];
   const when = first === last ? `on ${last}` : `from ${first} to ${last}`;
-  const [packages, runtimes] = [
-    new Set(cells.map((cell) => cell.package)),
-    new Set(cells.map(({ runtime }) => runtime)),
-  ];
-  const empty = cells.length < packages.size * runtimes.size ? '; empty: not counted yet' : '';
+  const packages = packageFolders(ROOT);
+  const runtimes = new Set(cells.map(({ runtime }) => runtime));
+  const empty = cells.length < packages.length * runtimes.size ? '; empty: not counted yet' : '';
   const legend = `Tests passed, of the same test files${empty}. Counted ${when}.`;
   return text.replace(
     marks,
-    (_, begin, end) => `${begin}\n${tableOf(cells)}\n\n${legend}\n\n${end}`,
+    (_, begin, end) => `${begin}\n${tableOf(cells, packages)}\n\n${legend}\n\n${end}`,
   );
 }
 

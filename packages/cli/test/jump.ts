@@ -60,7 +60,7 @@ export async function jump(args: readonly string[], input = ''): Promise<Result>
 }
 
 /** How a shell, which knows nothing of Node's arguments, starts a program with this runtime. */
-export const RUNTIME: string =
+const RUNTIME: string =
   'Deno' in globalThis ? `'${process.execPath}' run -A` : `'${process.execPath}'`;
 
 /** Runs a line of the shell in which `jump` is the program. */

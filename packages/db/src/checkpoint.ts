@@ -25,7 +25,7 @@ import {
 } from '@jump/manifest';
 import { joinPath, nodeVfs, type Vfs } from '@jump/vfs';
 import { FileCopier } from './copy-file.ts';
-import { resolvePath } from './directories.ts';
+import { isInside, resolvePath } from './directories.ts';
 import { NewStore } from './new-store.ts';
 import type { Settings } from './options.ts';
 import type { ReadSource } from './read/read-path.ts';
@@ -47,7 +47,7 @@ export interface CheckpointSource {
  * Copies a store as it is now. Resolves when the copy is on stable storage and can be opened.
  *
  * @throws TypeError or RangeError for a path that is none; JUMP_EXISTS if something is there,
- *   JUMP_CLOSED if the store is closed before the end, JUMP_IO; nothing is left behind then
+ *   JUMP_UNSUPPORTED inside the store, JUMP_CLOSED if the store is closed before the end, JUMP_IO; nothing is left behind then
  */
 export async function makeCheckpoint(from: CheckpointSource, given: unknown): Promise<void> {
   const { source, settings } = from;
@@ -56,7 +56,12 @@ export async function makeCheckpoint(from: CheckpointSource, given: unknown): Pr
   const path = resolvePath(given);
   // A store in memory, made without a vfs, has a file system that nobody else can get at.
   const vfs = settings.vfs ?? nodeVfs;
-  const copy = NewStore.begin(vfs, vfs.resolve?.(path) ?? path);
+  const target = vfs.resolve?.(path) ?? path;
+  if (vfs === from.vfs && isInside(vfs, target, from.directory)) {
+    const message = `inside the store itself, ${from.directory}: a copy must lie outside of it`;
+    throw new JumpError('JUMP_UNSUPPORTED', message, { file: target });
+  }
+  const copy = NewStore.begin(vfs, target);
   const checkpoint = new Checkpoint(from, copy);
   try {
     await checkpoint.make();

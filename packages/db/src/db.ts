@@ -220,8 +220,9 @@ export class JumpDB<K = string, V = string> extends ReadableStore<K, V> {
    * time to write what the memtables hold. Works on a poisoned store too. A store in memory that
    * was opened without a `vfs` goes to Node's file system.
    *
-   * @throws {JumpError} `JUMP_EXISTS` if the directory is not empty, `JUMP_CLOSED` if the store is
-   *   closed meanwhile, `JUMP_IO`; nothing is left behind, and the store is as it was
+   * @throws {JumpError} `JUMP_EXISTS` if the directory is not empty, `JUMP_UNSUPPORTED` if it lies in
+   *   that of the store, `JUMP_CLOSED` if the store is closed meanwhile, `JUMP_IO`; nothing is left
+   *   behind, and the store is as it was
    */
   async checkpoint(directory: string): Promise<void> {
     const { store } = this.#engine;

@@ -39,3 +39,31 @@ export function makeDirectory(vfs: Vfs, directory: string): void {
     vfs.syncDirectory(parent);
   }
 }
+
+/**
+ * Tells whether a path leads, or would lead, to somewhere below a directory, also by links. Both are
+ * whole.
+ */
+export function isInside(vfs: Vfs, path: string, directory: string): boolean {
+  const own = vfs.stat(directory)?.id;
+  const isOwn = (at: string): boolean => vfs.stat(at)?.id === own;
+  let above = parentOf(path);
+  // What is not there yet leads nowhere else.
+  while (above !== '' && vfs.stat(above) === undefined) above = parentOf(above);
+  for (let at = above; at !== ''; at = parentOf(at)) if (isOwn(at)) return true;
+  // As it is written says not all: a link may lead inside. The root is above itself.
+  for (let at = above, last = ''; at !== ''; at = joinPath(at, '..')) {
+    const id = vfs.stat(at)?.id;
+    if (id === own) return true;
+    if (id === undefined || id === last) return false;
+    last = id;
+  }
+  return false;
+}
+
+/** The directory that a path lies in, as it is written; empty if none is. */
+function parentOf(path: string): string {
+  const trimmed = path.replace(/\/+$/, '');
+  const at = trimmed.lastIndexOf('/');
+  return at === 0 && trimmed !== '' ? '/' : trimmed.slice(0, Math.max(0, at));
+}

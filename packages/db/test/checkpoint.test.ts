@@ -2,7 +2,7 @@
 //         original nothing: whatever is written, merged, refused or interrupted meanwhile.
 // More:   what a failing disk and a power loss leave: checkpoint-faults.test.ts.
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { full, leveled, tiered } from '@jump/compaction';
 import { type JumpDB, type JumpEvent, memoryVfs, open, openReadOnly } from '@jump/db';
 import { FaultVfs, Random } from '@jump/testkit';
@@ -245,6 +245,47 @@ describe('on the disk', () => {
 });
 
 describe('is refused', () => {
+  test('inside the store itself, and leaves nothing there', async () => {
+    const vfs = memoryVfs();
+    const db = await filled(open('db', { ...SMALL, vfs }));
+    const before = vfs.list('db');
+    for (const target of ['db/copy', 'db/a/b/c', 'db/']) {
+      await expect(db.checkpoint(target)).rejects.toThrow(
+        code(target === 'db/' ? 'JUMP_EXISTS' : 'JUMP_UNSUPPORTED'),
+      );
+    }
+    expect(vfs.list('db')).toEqual(before);
+    await db.checkpoint('db2/copy');
+    expect(read(vfs, 'db2/copy')).toEqual(contents(db));
+    db.close();
+  });
+
+  test('inside the store by a relative path or by a link', async () => {
+    const place = temporary();
+    const path = join(place, 'db');
+    const db = await filled(open(path, SMALL));
+    fs.mkdirSync(join(path, 'sub'));
+    fs.symlinkSync(path, join(place, 'link'), 'junction');
+    fs.symlinkSync(join(path, 'sub'), join(place, 'deeper'), 'junction');
+    const refused = expect.objectContaining({
+      code: 'JUMP_UNSUPPORTED',
+      message: expect.stringContaining('inside the store itself'),
+    });
+    const inside = relative(process.cwd(), join(path, 'copy'));
+    const targets = [inside, join(place, 'link', 'x'), join(place, 'deeper', 'y', 'z')];
+    for (const target of targets) await expect(db.checkpoint(target)).rejects.toThrow(refused);
+    const reader = openReadOnly(path);
+    await expect(reader.checkpoint(inside)).rejects.toThrow(refused);
+    reader.close();
+    expect(fs.readdirSync(join(path, 'sub'))).toEqual([]);
+    // A link in the store that leads out of it.
+    fs.mkdirSync(join(place, 'outside'));
+    fs.symlinkSync(join(place, 'outside'), join(path, 'out'), 'junction');
+    await expect(db.checkpoint(join(path, 'out', 'copy'))).rejects.toThrow(refused);
+    await db.checkpoint(join(place, 'outside', 'copy'));
+    db.close();
+  });
+
   test('for a path that is none, or is taken', async () => {
     const vfs = memoryVfs();
     const db = open('db', { vfs });

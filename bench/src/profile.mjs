@@ -27,7 +27,7 @@ const PARTS = [
   ['system calls', /^(read|write|writeBuffer|open|close|fsync|fdatasync|fstat) |node:fs/],
   [
     'text to bytes and back',
-    /utf8|ascii|latin1|encodeInto|codec|encodeWith|node:(buffer|internal)/i,
+    /utf8|ascii|latin1|encodeInto|codec|encodeWith|node:(buffer|internal.encoding)/i,
   ],
   ['the search in indexes', /^(search|#isBefore|sixBytes|indexFor|equalRanges) /],
   ['filters', /\/bloom\//],

@@ -62,6 +62,7 @@ const groups: Group[] = [
       { text: 'The durability protocol', link: '/guide/durability-protocol' },
       { text: 'What it was put through', link: '/reliability' },
       { text: 'What was measured', link: '/guide/measured' },
+      { text: 'Where it is behind, and why', link: '/guide/behind' },
       { text: 'Every figure', link: '/guide/figures' },
     ],
   },

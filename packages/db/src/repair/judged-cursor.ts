@@ -1,12 +1,6 @@
 /** The entries of a source that count, and the merged entries of all of them, doubts resolved. */
-import {
-  type Cursor,
-  copyRange,
-  EMPTY_BYTES,
-  equalRanges,
-  type RangeCompare,
-  TRAILER_LENGTH,
-} from '@jump/base';
+import { type Cursor, copyRange, equalRanges, type RangeCompare, TRAILER_LENGTH } from '@jump/base';
+import { WrappedCursor } from '../read/wrapped-cursor.ts';
 import type { Verdict } from './source.ts';
 
 /**
@@ -19,26 +13,13 @@ const MARKS: Readonly<Record<Exclude<Verdict, 'keep'>, Uint8Array>> = {
 };
 
 /** The common half: a cursor that walks forwards only, which is all that a merge needs. */
-abstract class ForwardCursor implements Cursor {
-  valid = false;
-  keyBytes: Uint8Array = EMPTY_BYTES;
-  keyStart = 0;
-  keyEnd = 0;
-  valueBytes: Uint8Array = EMPTY_BYTES;
-  valueStart = 0;
-  valueEnd = 0;
-  protected readonly cursor: Cursor;
-
-  constructor(cursor: Cursor) {
-    this.cursor = cursor;
-  }
-
+abstract class ForwardCursor extends WrappedCursor {
   first(): boolean {
-    return this.#show(this.settle(this.cursor.first()));
+    return this.show(this.settle(this.cursor.first()));
   }
 
   next(): boolean {
-    return this.#show(this.settle(this.cursor.next()));
+    return this.show(this.settle(this.cursor.next()));
   }
 
   seek(): boolean {
@@ -53,25 +34,8 @@ abstract class ForwardCursor implements Cursor {
     throw new Error('from front to back only');
   }
 
-  close(): void {
-    this.valid = false;
-    this.cursor.close();
-  }
-
   /** Walks on, if need be, to an entry that is to be shown; returns whether there is one. */
   protected abstract settle(found: boolean): boolean;
-
-  #show(valid: boolean): boolean {
-    const { cursor } = this;
-    this.valid = valid;
-    this.keyBytes = cursor.keyBytes;
-    this.keyStart = cursor.keyStart;
-    this.keyEnd = cursor.keyEnd;
-    this.valueBytes = cursor.valueBytes;
-    this.valueStart = cursor.valueStart;
-    this.valueEnd = cursor.valueEnd;
-    return valid;
-  }
 }
 
 /** Shows all entries of a source, with a mark in the place of the value where it is judged so. */

@@ -2,7 +2,7 @@
 
 interface TurnScheduler {
   nextTick?(callback: () => void): void;
-  on?(event: 'exit', callback: () => void): void;
+  on?(event: 'exit' | 'uncaughtExceptionMonitor', callback: () => void): void;
 }
 
 const process = (globalThis as { process?: TurnScheduler }).process;
@@ -23,20 +23,24 @@ let listening = false;
 export function onExit(callback: () => void): () => void {
   if (!listening) {
     listening = true;
-    process?.on?.('exit', () => {
-      let failure: { readonly error: unknown } | undefined;
-      for (const one of atExit) {
-        try {
-          one();
-        } catch (error) {
-          failure ??= { error };
-        }
-      }
-      if (failure !== undefined) throw failure.error;
-    });
+    process?.on?.('exit', callAll);
+    // Deno ends for an uncaught error with no `exit`. Twice does no harm: there is nothing left then.
+    if ('Deno' in globalThis) process?.on?.('uncaughtExceptionMonitor', callAll);
   }
   atExit.add(callback);
   return () => atExit.delete(callback);
+}
+
+function callAll(): void {
+  let failure: { readonly error: unknown } | undefined;
+  for (const one of atExit) {
+    try {
+      one();
+    } catch (error) {
+      failure ??= { error };
+    }
+  }
+  if (failure !== undefined) throw failure.error;
 }
 
 /** Calls `callback` once, when all microtasks of the running turn are done. */

@@ -47,7 +47,8 @@ export interface CheckpointSource {
  * Copies a store as it is now. Resolves when the copy is on stable storage and can be opened.
  *
  * @throws TypeError or RangeError for a path that is none; JUMP_EXISTS if something is there,
- *   JUMP_UNSUPPORTED inside the store, JUMP_CLOSED if the store is closed before the end, JUMP_IO; nothing is left behind then
+ *   JUMP_UNSUPPORTED inside the store, JUMP_CLOSED if the store is closed before the end, JUMP_IO;
+ *   nothing is left behind then
  */
 export async function makeCheckpoint(from: CheckpointSource, given: unknown): Promise<void> {
   const { source, settings } = from;

@@ -41,8 +41,8 @@ export function makeDirectory(vfs: Vfs, directory: string): void {
 }
 
 /**
- * Tells whether a path leads, or would lead, to somewhere below a directory, also by links. Both are
- * whole.
+ * Tells whether a path leads, or would lead, to somewhere below a directory, also by links. Both
+ * are whole.
  */
 export function isInside(vfs: Vfs, path: string, directory: string): boolean {
   const own = vfs.stat(directory)?.id;

@@ -214,7 +214,7 @@ describe('damage', () => {
 });
 
 test('a value of the wrong type is told with its key, however it is written', async () => {
-  const told = /^value must be a string, got number 5 \(at the key string "who"\)$/;
+  const told = /^value must be a string, got number 5 \(at the key "who"\)$/;
   const wrong = 5 as never;
   const db = open();
   expect(() => db.set('who', wrong)).toThrow(told);

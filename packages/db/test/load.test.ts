@@ -209,7 +209,7 @@ describe('given up', () => {
     [
       'by an entry that is none',
       (vfs) => load('db', [...pairs(1000), ['k', 5] as unknown as Pair], { ...SMALL, vfs }),
-      { message: 'value must be a string, got number 5' },
+      { message: 'value must be a string, got number 5 (at the key "k")' },
     ],
     [
       'by something that is no entry',

@@ -123,19 +123,19 @@ test('what is refused as a value is told with its key, shortened', () => {
       return (error as Error).message;
     }
   };
-  const shown = `string "${'k'.repeat(40)}"… (100 long)`;
+  const shown = `"${'k'.repeat(40)}"… (100 long)`;
   expect(refusal('utf8', 5, key)).toBe(
     `value must be a string, got number 5 (at the key ${shown})`,
   );
   expect(refusal('bytes', 'text', Uint8Array.of(0, 255))).toBe(
-    'value must be a Uint8Array, got string "text" (at the key bytes 00ff)',
+    'value must be a Uint8Array, got string "text" (at the key 00ff)',
   );
   expect(refusal('json', undefined, 'a')).toBe(
-    'value must be something that JSON has, got undefined (at the key string "a")',
+    'value must be something that JSON has, got undefined (at the key "a")',
   );
   const wrong = { encode: () => 5 as never, decode: () => 0 };
   expect(refusal(wrong, 0, 'a')).toBe(
-    'what encode() made of the value must be a Uint8Array, got number 5 (at the key string "a")',
+    'what encode() made of the value must be a Uint8Array, got number 5 (at the key "a")',
   );
   expect(refusal('utf8', 5)).toBe('value must be a string, got number 5');
 });

@@ -83,7 +83,7 @@ function refused(
 ): TypeError {
   const error = wrongType(what, expected, given);
   if (of === undefined) return error;
-  const key = typeof of === 'string' ? showGiven(of) : `bytes ${showBytes(of)}`;
+  const key = typeof of === 'string' ? showGiven(of).replace(/^string /, '') : showBytes(of);
   return new TypeError(`${error.message} (at the key ${key})`);
 }
 

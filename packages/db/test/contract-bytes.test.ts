@@ -88,7 +88,9 @@ describe('bytes', () => {
     const bad = wrong as unknown as Uint8Array;
     const error = (what: string) => new TypeError(`${what} must be a Uint8Array, got ${shown}`);
     expect(() => db.set(bad, bytes())).toThrow(error('key'));
-    expect(() => db.set(bytes(), bad)).toThrow(error('value'));
+    const value = error('value').message;
+    expect(() => db.set(bytes(), bad)).toThrow(new TypeError(`${value} (at the empty key)`));
+    expect(() => db.set(bytes(0x6b), bad)).toThrow(new TypeError(`${value} (at the key 6b)`));
     expect(() => db.get(bad)).toThrow(error('key'));
     expect(() => db.has(bad)).toThrow(error('key'));
     expect(() => db.delete(bad)).toThrow(error('key'));

@@ -84,7 +84,7 @@ function refused(
   const error = wrongType(what, expected, given);
   if (of === undefined) return error;
   const key = typeof of === 'string' ? showGiven(of).replace(/^string /, '') : showBytes(of);
-  return new TypeError(`${error.message} (at the key ${key})`);
+  return new TypeError(`${error.message} (at the ${key === '' ? 'empty key' : `key ${key}`})`);
 }
 
 function utf8Codec(what: string): Codec<string> {

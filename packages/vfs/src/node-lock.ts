@@ -128,17 +128,23 @@ class NodeLock implements VfsLock {
   /** Whether the socket is ours; false where there are none. */
   #bindSocket(): boolean {
     if (!isLinux()) return false;
-    const release = bindSocket(socketNames(this.#directoryId));
-    if (release === 'held') throw this.#held();
-    if (release === 'unavailable') return false;
-    this.#releases.push(release);
-    return true;
+    const goesSoon = patience();
+    for (;;) {
+      const release = bindSocket(socketNames(this.#directoryId));
+      if (release === 'unavailable') return false;
+      if (release !== 'held') {
+        this.#releases.push(release);
+        return true;
+      }
+      const pid = this.#findHolder();
+      if (!goesSoon(pid)) throw this.#held(pid);
+    }
   }
 
   /** Passes the gates of the file, LOCK, and of those who may have it. */
   #passKernel(ownerFile: string): Exclude<KernelLockResult, 'held'> {
-    let unseen = 0;
-    for (const end = Date.now() + ORPHAN_MS; ; ) {
+    const goesSoon = patience();
+    for (;;) {
       const holder = isLinux() ? findLock(this.#fileId) : undefined;
       if (holder === undefined) {
         this.#passOwnerFile(ownerFile);
@@ -146,10 +152,7 @@ class NodeLock implements VfsLock {
         if (kernel !== 'held') return kernel;
       }
       const pid = isLinux() ? holder || this.#findHolder() : undefined;
-      // Nobody to be seen: it may just have ended.
-      const again = pid === undefined ? ++unseen <= UNSEEN : isLockChild(commandOf(pid));
-      if (!again || Date.now() > end) throw this.#held(pid);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ORPHAN_PAUSE_MS);
+      if (!goesSoon(pid)) throw this.#held(pid);
     }
   }
 
@@ -191,6 +194,26 @@ class NodeLock implements VfsLock {
   #heldBy(whom: string): JumpError {
     return new JumpError('JUMP_LOCKED', `held by ${whom}`, { file: this.file });
   }
+}
+
+/**
+ * Makes a function that is told who holds something, waits a little, and returns whether to look
+ * again: while the holder is a child of a process that was killed, getting a lock for it; when nobody
+ * is to be seen, for it may just have ended; and once for anybody else, since a child that has not
+ * begun yet looks like its parent.
+ */
+function patience(): (pid: number | undefined) => boolean {
+  const end = Date.now() + ORPHAN_MS;
+  let unseen = 0;
+  let seen: number | undefined;
+  return (pid) => {
+    const again =
+      pid === undefined ? ++unseen <= UNSEEN : pid !== seen || isLockChild(commandOf(pid));
+    seen = pid;
+    if (!again || pid === process.pid || Date.now() > end) return false;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ORPHAN_PAUSE_MS);
+    return true;
+  };
 }
 
 /** Makes `LOCK` if it is not there, and sees that it is a file; opens none that was there. */

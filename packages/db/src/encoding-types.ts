@@ -12,25 +12,34 @@ export interface NamedEncodings {
 }
 
 /** Options of which both encodings are names, or left out. */
-export type NamedOptions<
+export type NamedOptions<Options, K extends EncodingName, V extends EncodingName> = Omit<
   Options,
-  K extends EncodingName,
-  V extends EncodingName,
-> = Rest<Options> & {
+  'keyEncoding' | 'valueEncoding'
+> & {
+  /** How keys become bytes, by name. */
   readonly keyEncoding?: K | undefined;
+  /** How values become bytes, by name. */
   readonly valueEncoding?: V | undefined;
 };
 
 /** Options with an encoding of the caller's for keys. */
-export type OwnKeyOptions<Options, K, V extends EncodingName> = Rest<Options> & {
+export type OwnKeyOptions<Options, K, V extends EncodingName> = Omit<
+  Options,
+  'keyEncoding' | 'valueEncoding'
+> & {
+  /** How keys become bytes. */
   readonly keyEncoding: Encoding<K>;
+  /** How values become bytes, by name. */
   readonly valueEncoding?: V | undefined;
 };
 
 /** Options with an encoding of the caller's for values. */
-export type OwnValueOptions<Options, K extends EncodingName, V> = Rest<Options> & {
+export type OwnValueOptions<Options, K extends EncodingName, V> = Omit<
+  Options,
+  'keyEncoding' | 'valueEncoding'
+> & {
+  /** How keys become bytes, by name. */
   readonly keyEncoding?: K | undefined;
+  /** How values become bytes. */
   readonly valueEncoding: Encoding<V>;
 };
-
-type Rest<Options> = Omit<Options, 'keyEncoding' | 'valueEncoding'>;

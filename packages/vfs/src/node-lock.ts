@@ -198,9 +198,9 @@ class NodeLock implements VfsLock {
 
 /**
  * Makes a function that is told who holds something, waits a little, and returns whether to look
- * again: while the holder is a child of a process that was killed, getting a lock for it; when nobody
- * is to be seen, for it may just have ended; and once for anybody else, since a child that has not
- * begun yet looks like its parent.
+ * again: while the holder is a child of a process that was killed, getting a lock for it; when
+ * nobody is to be seen, for it may just have ended; and once for anybody else, since a child that
+ * has not begun yet looks like its parent.
  */
 function patience(): (pid: number | undefined) => boolean {
   const end = Date.now() + ORPHAN_MS;

@@ -20,6 +20,15 @@ const all = async <T>(iterated: AsyncIterable<T>): Promise<T[]> => {
   return found;
 };
 
+/** Every call that writes. */
+const writes: Record<string, (adapter: KeyvJump) => Promise<unknown>> = {
+  set: (adapter) => adapter.set('a', 'new'),
+  setMany: (adapter) => adapter.setMany([{ key: 'b', value: 'new' }]),
+  delete: (adapter) => adapter.delete('a'),
+  deleteMany: (adapter) => adapter.deleteMany(['b', 'none']),
+  clear: (adapter) => adapter.clear(),
+};
+
 describe('keys and values', () => {
   const keys = ['', 'a', ':', 'ns:', 'a:b', '@', '\0', '\uffff', '\ud800', 'é\u{1f600}', '%3A'];
 
@@ -194,25 +203,30 @@ describe('opening and closing', () => {
   test('with sync, a write is on the disk when it resolves', async () => {
     const vfs = new FaultVfs(memoryVfs());
     const adapter = new KeyvJump('store', { sync: true, jump: { vfs } });
-    await adapter.has('a');
+    await adapter.set('c', 'value');
     const syncs = (): number => vfs.operations.filter(({ kind }) => kind === 'sync').length;
-    const before = syncs();
-    await adapter.set('a', 'value');
-    expect(syncs()).toBeGreaterThan(before);
+    for (const [name, write] of Object.entries(writes)) {
+      const before = syncs();
+      await write(adapter);
+      expect(syncs(), name).toBeGreaterThan(before);
+    }
     await adapter.disconnect();
   });
 });
 
 describe('errors', () => {
-  test('a write that does not reach the operating system is rejected', async () => {
-    const vfs = new FaultVfs(memoryVfs());
-    const adapter = new KeyvJump('store', { jump: { vfs } });
-    await adapter.set('a', 'value');
-    vfs.setFault({ at: 0, kinds: ['write'] });
-    await expect(adapter.set('a', 'new')).rejects.toMatchObject({ name: 'JumpError' });
-    await expect(adapter.set('a', 'new')).rejects.toMatchObject({ code: 'JUMP_POISONED' });
-    await adapter.disconnect().catch(() => undefined);
-  });
+  test.each(Object.entries(writes))(
+    '%s is rejected if it does not reach the operating system',
+    async (_, write) => {
+      const vfs = new FaultVfs(memoryVfs());
+      const adapter = new KeyvJump('store', { jump: { vfs } });
+      await adapter.setMany(['a', 'b', 'c'].map((key) => ({ key, value: 'value' })));
+      vfs.setFault({ at: 0, kinds: ['write'] });
+      await expect(write(adapter)).rejects.toMatchObject({ name: 'JumpError' });
+      await expect(adapter.set('a', 'new')).rejects.toMatchObject({ code: 'JUMP_POISONED' });
+      await adapter.disconnect().catch(() => undefined);
+    },
+  );
 
   test.each([
     [[''], TypeError, /path/],

@@ -210,7 +210,9 @@ test('the adapter sweeps by itself, as often as it is told', async () => {
   await vi.advanceTimersByTimeAsync(100);
   expect(keysOf(db)).toEqual({ entries: [], expiries: [] });
   await often.set('b', 'value', 10);
+  const timers = vi.getTimerCount();
   await often.disconnect();
+  expect(vi.getTimerCount()).toBe(timers - 1);
   await vi.advanceTimersByTimeAsync(1000);
   expect(keysOf(db).entries.length).toBe(1);
 });

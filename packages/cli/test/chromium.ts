@@ -41,7 +41,9 @@ export class Browser {
 
   constructor() {
     const args = [...OPTIONS, `--user-data-dir=${this.#profile}`, 'about:blank'];
+    // What is killed leaves temporary files.
     this.#process = spawn('chromium', args, {
+      env: { ...process.env, TMPDIR: this.#profile },
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -12,12 +12,15 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const isDeno = 'Deno' in globalThis;
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const temporary = mkdtempSync(join(tmpdir(), 'jumpdb-deno-'));
-afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 /** A program's folder: Deno finds packages only from a package.json on. */
-const program = join(temporary, 'program.mjs');
+let temporary = '';
+let program = '';
+// What is skipped runs neither of these.
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 beforeAll(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'jumpdb-deno-'));
+  program = join(temporary, 'program.mjs');
   writeFileSync(join(temporary, 'package.json'), '{"dependencies":{"@jump/db":"*"}}');
   mkdirSync(join(temporary, 'node_modules/@jump'), { recursive: true });
   symlinkSync(

@@ -8,13 +8,16 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WORLD_ENTRIES, worldNames, worldPath } from '@jump/testkit';
+import { scriptWords, WORLD_ENTRIES, worldNames, worldPath } from '@jump/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { open } from '../dist/index.js';
 
 const script = fileURLToPath(new URL('read-child.mjs', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'jumpdb-traced-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+/** Where Deno keeps what it has compiled, which it locks. */
+const RUNTIMES = join(temporary, 'deno');
 
 /** Calls that only look; of `openat` only some. */
 const LOOKS = new Set(['close', 'fstat', 'getdents64', 'lseek', 'lstat', 'newfstatat', 'pread64']);
@@ -89,19 +92,10 @@ test('the check of a trace notices what a writer does', () => {
 /** Runs the script under strace; returns what it says, and the calls that it made. */
 function traced(directory: string, ...more: string[]): { said: string; lines: string[] } {
   const trace = `${directory}.trace`;
-  const command = [
-    '-f',
-    '-y',
-    '-s',
-    '8',
-    '-o',
-    trace,
-    process.execPath,
-    script,
-    directory,
-    ...more,
-  ];
-  const { stdout, stderr } = spawnSync('strace', command, { encoding: 'utf8' });
+  const runtime = [process.execPath, ...scriptWords(script)];
+  const command = ['-f', '-y', '-s', '8', '-o', trace, ...runtime, directory, ...more];
+  const env = { ...process.env, DENO_DIR: RUNTIMES };
+  const { stdout, stderr } = spawnSync('strace', command, { encoding: 'utf8', env });
   const lines = readFileSync(trace, 'utf8').split('\n');
   rmSync(trace);
   return { said: `${stdout}${stderr}`, lines };
@@ -112,7 +106,7 @@ function deedsIn(directory: string, lines: readonly string[]): string[] {
   const about = lines.filter((line) => line.includes(directory) && callOf(line) !== 'execve');
   const deeds = about.map(deedOf).filter((deed) => deed !== undefined);
   const locks = lines.filter((line) => {
-    const call = callOf(line) ?? '';
+    const call = line.includes(RUNTIMES) ? '' : (callOf(line) ?? '');
     return ['bind', 'flock'].includes(call) || (call === 'fcntl' && line.includes('SETLK'));
   });
   return [...deeds, ...locks];
@@ -138,7 +132,8 @@ test.runIf(hasStrace)('under strace it only looks', { timeout: 120_000 }, () => 
 /** Runs a command where `directory` is mounted read-only, over itself. */
 function onReadOnlyMount(directory: string, command: string) {
   const steps = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 77';
-  const all = ['-m', 'sh', '-c', `${steps}; ${command}`, 'sh', directory, process.execPath, script];
+  const all = ['-m', 'sh', '-c', `${steps}; ${command}`, 'sh', directory, process.execPath];
+  all.push(...scriptWords(script));
   return spawnSync('unshare', all, { encoding: 'utf8' });
 }
 
@@ -150,7 +145,10 @@ test.runIf(canMount)('on a read-only mount it reads', { timeout: 120_000 }, () =
     expect(onReadOnlyMount(directory, 'touch "$1/x" 2>/dev/null && exit 78; exit 0').status).toBe(
       0,
     );
-    const { stdout, stderr, status } = onReadOnlyMount(directory, '"$2" "$3" "$1"');
+    const { stdout, stderr, status } = onReadOnlyMount(
+      directory,
+      'directory="$1"; shift; "$@" "$directory"',
+    );
     expect(`${stdout}${stderr}`).toBe(`${found} found\n`);
     expect(status).toBe(0);
   }

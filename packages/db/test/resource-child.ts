@@ -1,15 +1,18 @@
 /** Runs a case of `resource-child.mjs`. */
 import { spawn } from 'node:child_process';
+import { scriptWords } from '@jump/testkit';
 import { scriptPath } from './scripts.ts';
 
 /** How the child is started. */
 export interface ChildOptions {
-  /** Flags of Node. */
+  /** Flags of V8. */
   readonly flags?: readonly string[];
   /** What a shell does first: `ulimit -n 32`. */
   readonly shell?: string;
   /** Whose process it is; only root may choose. */
   readonly uid?: number;
+  /** The runtime, if another than this process's. */
+  readonly executable?: string;
 }
 
 /** An error, as a case tells it. */
@@ -23,16 +26,11 @@ export interface ToldError {
 export async function runCase<T>(
   name: string,
   task: object,
-  { flags = [], shell = ':', uid }: ChildOptions = {},
+  { flags = [], shell = ':', uid, executable = process.execPath }: ChildOptions = {},
 ): Promise<T> {
-  const words = [
-    '--expose-gc',
-    ...flags,
-    scriptPath('resource-child.mjs'),
-    name,
-    JSON.stringify(task),
-  ];
-  const child = spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', process.execPath, ...words], {
+  const words = scriptWords(scriptPath('resource-child.mjs'), ['--expose-gc', ...flags]);
+  const command = [executable, ...words, name, JSON.stringify(task)];
+  const child = spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });

@@ -3,6 +3,7 @@
 // Method: the directories of testkit's fixtures, which those programs wrote; what opening does to
 //         them is what the tests of openReadOnly compare.
 import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Comparator, JumpError, open, openReadOnly } from '@jump/db';
 import { allCodecs } from '@jump/sstable/codecs';
 import { WORLD_ENTRIES, worldNames, worldPath } from '@jump/testkit';
@@ -33,7 +34,7 @@ describe.each(worldNames())('%s', (name) => {
     for (const [key, value] of reader.entries()) db.set(key, value);
     await db.flush();
     db.close();
-    const checkpoint = `${copy}-checkpoint`;
+    const checkpoint = join(temporary(), 'checkpoint');
     await reader.checkpoint(checkpoint);
     reader.close();
     for (const path of [copy, checkpoint]) {

@@ -19,7 +19,7 @@ export {
 export { type Fault, FaultVfs, type VfsOperation, type VfsOperationKind } from './fault-vfs.ts';
 export { fromHex, hexBlocks, hexdump } from './hexdump.ts';
 export { Model, type ModelOperation, type ModelRange, ModelView } from './model.ts';
-export { programWords } from './program.ts';
+export { limitFileSize, programWords, scriptWords } from './program.ts';
 export { chosenSeed, Random, seeded } from './random.ts';
 export { Schedule } from './schedule.ts';
 export { TABLE_ENTRIES, WORLD_ENTRIES, worldNames, worldPath, worldTable } from './worlds.ts';

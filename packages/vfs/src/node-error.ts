@@ -1,5 +1,6 @@
 /** Turns what Node's `fs` throws into `JumpError`; not public. */
 
+import { constants } from 'node:os';
 import { JumpError } from '@jump/base';
 
 /**
@@ -20,15 +21,24 @@ export function fromNode(cause: unknown, action: string, file: string): unknown 
 
 /**
  * The operating system's code in what `fs` threw, if it is there. Node says the call as well; Bun
- * does not where it looks at a path by itself, and Deno not where a descriptor fails.
+ * does not where it looks at a path by itself, and Deno not where a descriptor fails, nor even the
+ * code where it has no class for it, as when a file would grow too large or a quota is used up.
  */
 export function systemCodeOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  if (!(cause instanceof Error)) return undefined;
+  if (!('code' in cause)) return codeOfNumber(/\(os error (\d+)\)$/.exec(cause.message)?.[1]);
   const { code } = cause;
   // What is a mistake of the caller's has ERR_ in front.
   if (typeof code !== 'string' || !('syscall' in cause || /^E[A-Z0-9]+$/.test(code)))
     return undefined;
   return code;
+}
+
+/** The name of an error that is known by its number. */
+function codeOfNumber(number: string | undefined): string | undefined {
+  if (number === undefined) return undefined;
+  const codes = Object.entries(constants.errno);
+  return codes.find(([, one]) => one === Number(number))?.[0];
 }
 
 /** Tells whether the runtime, not the system, has refused: Deno, for want of a permission. */

@@ -325,8 +325,10 @@ test.runIf(linux)(
   async () => {
     const directory = newDirectory();
     const limited = path.join(directory, 'limited');
-    fs.writeFileSync(limited, `#!/bin/sh\nulimit -f 64\nexec '${process.execPath}' "$@"\n`);
-    fs.chmodSync(limited, 0o755);
+    // Of the signal that comes with it, too, a Deno would end that was not started so.
+    const ignored = 'Deno' in globalThis ? "trap '' XFSZ\n" : '';
+    const script = `#!/bin/sh\n${ignored}ulimit -f 64\nexec '${process.execPath}' "$@"\n`;
+    fs.writeFileSync(limited, script, { mode: 0o755 });
     const file = path.join(directory, 'file');
     const answer = await new Child(undefined, limited).call('fill', { path: file, bytes: 100_000 });
     expect(answer).toMatchObject({ code: 'JUMP_IO', systemCode: 'EFBIG' });

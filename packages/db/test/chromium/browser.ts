@@ -63,6 +63,7 @@ export class Page {
     const url = `http://127.0.0.1:${this.#port}/`;
     const child: ChildProcess = spawn('chromium', [...OPTIONS, `--user-data-dir=${profile}`, url], {
       stdio: 'ignore',
+      env: { ...process.env, TMPDIR: profile },
     });
     const ended = once(child, 'exit');
     const result = await Promise.race([done, ended.then(() => 'ended before it was done')]);

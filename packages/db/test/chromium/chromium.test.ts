@@ -14,7 +14,8 @@ import { hasChromium, Page } from './browser.ts';
 const BYTES = { keyEncoding: 'bytes', valueEncoding: 'bytes' } as const;
 type Bytes = ReadOnlyDB<Uint8Array, Uint8Array>;
 
-const profile = mkdtempSync(join(tmpdir(), 'jumpdb-chromium-'));
+// Where all is skipped nothing removes it.
+const profile = hasChromium ? mkdtempSync(join(tmpdir(), 'jumpdb-chromium-')) : '';
 const page = new Page();
 afterAll(() => {
   page.close();

@@ -5,7 +5,8 @@
 //     npm run mutants -- --only tombstone         those whose name has this
 //     npm run mutants -- --seeds 3 --record       each with three seeds; docs/reliability.jsonl gets a line
 import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../files.mjs';
@@ -40,8 +41,11 @@ async function runPart(path, part, seed, cases) {
   const words = ['--part', part, '--seed', String(seed)];
   if (cases !== undefined) words.push('--cases', String(cases));
   const limited = `ulimit -t ${LONGEST}; exec "$0" "$@"`;
+  // What fails keeps its history, and what is killed all it has.
+  const directory = mkdtempSync(join(tmpdir(), 'jump-mutant-'));
   const child = spawn('sh', ['-c', limited, process.execPath, path, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: directory },
   });
   let output = '';
   child.stdout.on('data', (text) => {
@@ -53,6 +57,7 @@ async function runPart(path, part, seed, cases) {
   const { code, signal } = await new Promise((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
+  rmSync(directory, { recursive: true });
   if (signal === 'SIGXCPU' || signal === 'SIGKILL') return { how: 'it hangs', cases: 0 };
   if (code === 0) return undefined;
   const outcome = /^outcome (.*)$/m.exec(output)?.[1];

@@ -13,12 +13,6 @@ export const DIFFERENCES = [
     reason: 'a thread that was terminated leaves its descriptors open, and with them such a lock',
   },
   {
-    runtimes: ['deno'],
-    file: LOCKS,
-    test: /^a write that the disk takes a part of/,
-    reason: 'SIGXFSZ is not ignored: a limit on the size of files ends the process, with no error',
-  },
-  {
     runtimes: ['bun', 'deno'],
     file: IMPORT,
     test: /./,

@@ -1,13 +1,14 @@
-// Goal:   a closed store leaves no file that nobody needs. Method: the worker has written tables
-//         that
-// the store has not heard of when it closes. (Found by the model on a disk, with the worker,
-// SEED=1.)
+// Goal:   a closed store leaves no file that nobody needs.
+// Method: the worker has written tables that the store has not heard of when it closes. (Found by
+//         the model on a disk, with the worker, SEED=1.)
 import { nodeVfs, open } from '@jump/db';
 import { expect, test } from 'vitest';
 import { checkDirectory } from './invariants.ts';
 import { temporary } from './temporary.ts';
 
-test('tables that the worker finished and nobody took are removed at close', () => {
+test('tables that the worker finished and nobody took are removed at close', {
+  timeout: 60_000,
+}, () => {
   const path = temporary();
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let round = 0; round < 3; round++) {

@@ -1,5 +1,5 @@
 /** The worker thread: runs jobs until its store closes. Started by `worker-executor.ts` alone. */
-import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { bytewiseComparator, JumpError } from '@jump/base';
 import { nodeVfs } from '@jump/vfs';
 import { failureOf, removeFiles } from './file-work.ts';
@@ -10,13 +10,28 @@ import {
   type FileMessage,
   type JobMessage,
   type PlainError,
+  PROTOCOL,
+  REFUSED,
   type WorkerMessage,
+  type WorkerStart,
 } from './worker-protocol.ts';
 
-const { port, memory } = workerData as { port: MessagePort; memory: SharedArrayBuffer };
+const { port, memory } = understood(workerData as Partial<WorkerStart> | null);
 const control = new Int32Array(memory);
 /** Progress is told once in so many bytes. */
 const PROGRESS_BYTES = 1 << 20;
+
+/** Returns what the worker is started with, if it can make something of it. */
+function understood(start: Partial<WorkerStart> | null): WorkerStart {
+  if (start?.protocol === PROTOCOL) return start as WorkerStart;
+  if (!(start?.memory instanceof SharedArrayBuffer)) {
+    throw new Error(
+      '@jump/db/worker is not to be imported by a program: built into a file of its own, jump-worker.js, it is started by the store',
+    );
+  }
+  Atomics.store(new Int32Array(start.memory), CONTROL.started, REFUSED);
+  throw new Error('jump-worker.js and the program are of two releases of @jump/db: build both');
+}
 
 function send(message: WorkerMessage): void {
   port.postMessage(message);

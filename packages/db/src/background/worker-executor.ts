@@ -20,7 +20,10 @@ import {
   type FileMessage,
   type JobMessage,
   type PlainError,
+  PROTOCOL,
+  REFUSED,
   type WorkerMessage,
+  type WorkerStart,
 } from './worker-protocol.ts';
 
 /** A worker that makes no step for so long, with work to do, is taken for dead. */
@@ -142,7 +145,7 @@ class WorkerExecutor implements Executor {
     if (worker === undefined) return done;
     Atomics.store(this.#control, CONTROL.stop, 1);
     const end = performance.now() + CLOSE_MS;
-    while (this.#running.size > 0 && performance.now() < end) {
+    while (this.#running.size > 0 && performance.now() < end && this.#mayRun()) {
       this.#drop(done);
       if (this.#running.size > 0) Atomics.wait(this.#control, CONTROL.sent, this.#seen, 100);
     }
@@ -166,8 +169,9 @@ class WorkerExecutor implements Executor {
 
   #begin(): MessagePort {
     const { port1, port2 } = new this.#threads.MessageChannel();
+    const start: WorkerStart = { protocol: PROTOCOL, port: port2, memory: this.#control.buffer };
     const worker = new this.#threads.Worker(this.#url, {
-      workerData: { port: port2, memory: this.#control.buffer },
+      workerData: start,
       transferList: [port2],
       // Not the process's own: with some of its flags (`--input-type`) no file can be run.
       execArgv: [],
@@ -231,17 +235,26 @@ class WorkerExecutor implements Executor {
   }
 
   #checkPulse(): void {
+    const busy = this.#running.size + this.#calls.size > 0;
+    if (busy && !this.#mayRun()) {
+      this.#lose(new Error(`the worker has not begun to run in ${START_MS} ms, or refused to`));
+      return;
+    }
     const beat = Atomics.load(this.#control, CONTROL.heartbeat);
     const now = performance.now();
     if (beat !== this.#lastBeat) {
       this.#lastBeat = beat;
       this.#lastBeatAt = now;
-      return;
+    } else if (busy && now - this.#lastBeatAt > SILENCE_MS) {
+      this.#lose(new Error(`the worker made no step for ${SILENCE_MS} ms`));
     }
-    const limit = Atomics.load(this.#control, CONTROL.started) === 0 ? START_MS : SILENCE_MS;
-    if (this.#running.size + this.#calls.size > 0 && now - this.#lastBeatAt > limit) {
-      this.#lose(new Error(`the worker made no step for ${limit} ms`));
-    }
+  }
+
+  /** Whether the worker runs, or has had no time to begin; one that fails at once never does. */
+  #mayRun(): boolean {
+    const started = Atomics.load(this.#control, CONTROL.started);
+    if (started === 0) return performance.now() - this.#lastBeatAt <= START_MS;
+    return started !== REFUSED;
   }
 
   #lose(error: unknown): void {

@@ -1,8 +1,21 @@
 /** What the store and its worker thread say to each other, and the words of memory they share. */
-
+import type { MessagePort } from 'node:worker_threads';
 import type { JumpErrorCode } from '@jump/base';
 import type { FilterSpec, WrittenTables } from '@jump/compaction';
 import type { Job } from './jobs.ts';
+
+/**
+ * Says which messages, jobs and words of memory are meant. Raised with each change of them: beside a
+ * bundle the worker is a file of its own, and that of an older release may be left there.
+ */
+export const PROTOCOL = 1;
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly protocol: number;
+  readonly port: MessagePort;
+  readonly memory: SharedArrayBuffer;
+}
 
 /** Places in the shared `Int32Array`. */
 export const CONTROL = {
@@ -16,11 +29,14 @@ export const CONTROL = {
   urgent: 3,
   /** Set by the worker while it runs a job. */
   busy: 4,
-  /** Set by the worker once it runs. */
+  /** Set by the worker once it runs: to 1, or to {@link REFUSED}. */
   started: 5,
   /** How many places there are. */
   length: 6,
 } as const;
+
+/** What `started` is when the worker is for another {@link PROTOCOL}, and ends. */
+export const REFUSED = 2;
 
 /** To the worker: run this. */
 export interface JobMessage {

@@ -2,6 +2,7 @@
  * LevelDB's shape (its `doc/impl.md`): level 0 holds what was flushed, each deeper level is one sorted
  * run, ten times as large as the one above. A level over its size gives one table at a time to the
  * next, in turn over the key range, so that a write costs about the multiplier once for each level.
+ * When nothing is due, tables that readers look into for nothing go down, too (`read-pick.ts`).
  */
 import type { TableMeta } from '@jump/manifest';
 import {
@@ -22,6 +23,7 @@ import {
   totalBytes,
   withBoundaries,
 } from './ranges.ts';
+import { readPick } from './read-pick.ts';
 import {
   type CompactionStrategy,
   checkLevel0,
@@ -85,7 +87,7 @@ export function leveled(options: LeveledOptions = {}): CompactionStrategy {
     pick(state) {
       const base = baseSize ?? Math.max(SMALLEST_BASE, BASE_TABLES * state.tableSize);
       const { level, score } = fullest(state, trigger, base, multiplier);
-      if (score < 1) return tombstonePick(state, share);
+      if (score < 1) return tombstonePick(state, share) ?? readPick(state);
       return level === 0 ? pickLevel0(state, trigger) : pickLevel(state, level, score);
     },
     manual: (state, range) => manualPick(state, range, 1),

@@ -10,6 +10,7 @@ for (const name of [
   'full',
   'tombstones',
   'manual',
+  'reads',
   'check-pick',
 ]) {
   dataDriven(new URL(`../testdata/${name}.txt`, import.meta.url), runCase);

@@ -44,6 +44,11 @@ export interface PickState {
    */
   readonly levelTombstones?: readonly number[];
   /**
+   * What looking into this table has cost readers for nothing, in bytes that could have been merged
+   * meanwhile. Without it no merge is asked for by reads.
+   */
+  readonly readDebt?: (table: TableMeta) => number;
+  /**
    * For a manual compaction: tables from this number on came after it began. It need not merge them
    * because they are small, or it might do so for ever.
    */

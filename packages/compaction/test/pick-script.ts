@@ -53,7 +53,7 @@ function strategyOf(name: string, words: readonly string[]): CompactionStrategy 
   return make(options);
 }
 
-/** Reads `L1  #2 a..m 8MB   #3 n..z 8MB`, `pointer L1 f`, `tableSize 2MB`, `snapshot 50`, `blocked #7 60`, `new #7`. */
+/** Reads `L1  #2 a..m 8MB   #3 n..z 8MB`, `pointer L1 f`, `tableSize 2MB`, `snapshot 50`, `blocked #7 60`, `new #7`, `debt #7 3MB`. */
 function readState(lines: readonly string[]): PickState {
   const levels: TableMeta[][] = [[], [], [], [], [], [], []];
   const compactPointers: (Uint8Array | undefined)[] = Array(7).fill(undefined);
@@ -61,6 +61,7 @@ function readState(lines: readonly string[]): PickState {
   let oldestSnapshot = Number.POSITIVE_INFINITY;
   let tableSize = 2 * MEGABYTE;
   let firstNew: number | undefined;
+  const debts = new Map<number, number>();
   for (const line of lines) {
     const [word = '', first = '', second = ''] = line.trim().split(/\s+/);
     if (/^L\d$/.test(word)) {
@@ -68,6 +69,8 @@ function readState(lines: readonly string[]): PickState {
       levels[Number(word[1])]!.push(...tables.map((one) => table(one)));
     } else if (word === 'pointer') compactPointers[Number(first[1])] = key(second);
     else if (word === 'tableSize') tableSize = Number.parseInt(first, 10) * MEGABYTE;
+    else if (word === 'debt')
+      debts.set(Number(first.slice(1)), Number.parseInt(second, 10) * MEGABYTE);
     else if (word === 'new') firstNew = Number(first.slice(1));
     else if (word === 'snapshot') oldestSnapshot = Number(first);
     else if (word === 'blocked') tombstonesBlocked.set(Number(first.slice(1)), Number(second));
@@ -83,6 +86,7 @@ function readState(lines: readonly string[]): PickState {
     oldestSnapshot,
     tombstonesBlocked,
     ...(firstNew === undefined ? {} : { firstNew }),
+    ...(debts.size === 0 ? {} : { readDebt: ({ number }) => debts.get(number) ?? 0 }),
   };
 }
 

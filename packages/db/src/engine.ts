@@ -36,6 +36,7 @@ export class Engine {
     this.obsolete = obsolete;
     this.writes = new WritePath(store, log, background);
     store.onRelease = () => obsolete.sweep();
+    store.onReads = () => background.afterReads();
     store.onPoison = (error) => {
       log.fail(error);
       background.fail(error);

@@ -18,6 +18,7 @@ import type { Vfs, VfsLock } from '@jump/vfs';
 import { type JumpEvent, tell } from './events.ts';
 import type { Settings } from './options.ts';
 import { Pins } from './read/pins.ts';
+import { readsPerLook } from './read/read-debt.ts';
 import type { ReadSource } from './read/read-path.ts';
 import type { TableCache } from './read/table-cache.ts';
 import { Memtable } from './write/memtable.ts';
@@ -89,6 +90,9 @@ export class Store implements ReadSource {
   lastSequence: number;
   /** Entries up to here are in tables. */
   flushedSequence: number;
+  readsPerLook: number = readsPerLook(0);
+  /** Called when so many reads have gone to tables. */
+  onReads: () => void = () => {};
   /** Called when a reader has let go. */
   onRelease: () => void = () => {};
   /** Called once, when the store is poisoned. */

@@ -172,6 +172,7 @@ class Variant {
     if (event.type !== 'compaction') return;
     this.#mark(event.bytesRead > 0 ? 'merges' : 'moves');
     if (event.bytesRead > 0 && event.inputs[0]!.level > 0) this.#mark('merges below level 0');
+    if (event.reason.startsWith('reads')) this.#mark('merges and moves that reads asked for');
     if ((this.#replay?.snapshots ?? 0) > 0) this.#mark('merges under a snapshot');
   }
 

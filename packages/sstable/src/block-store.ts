@@ -41,6 +41,8 @@ export class BlockStore {
   readonly count: number;
   readonly file: TableFile;
   readonly index: SparseIndex;
+  /** How many blocks cursors have asked for. */
+  scanned = 0;
   readonly #order: KeyOrder;
   readonly #cache: CacheWorkings;
   readonly #checker: BlockChecker;

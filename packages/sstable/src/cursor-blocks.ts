@@ -48,6 +48,7 @@ export class CursorBlocks {
   }
 
   block(ordinal: number): Block {
+    this.#store.scanned++;
     const step = ordinal - this.#last;
     this.#last = ordinal;
     this.#run = step === 1 || step === -1 ? this.#run + 1 : 0;

@@ -61,7 +61,7 @@ export class TableReader {
   readonly #problem: JumpError | undefined = undefined;
   #filterHits = 0;
   #filterMisses = 0;
-  #falsePositives = 0;
+  #vainSearches = 0;
 
   private constructor(file: TableFile, settings: ReaderSettings) {
     this.#file = file;
@@ -141,8 +141,18 @@ export class TableReader {
     return {
       hits: this.#filterHits,
       misses: this.#filterMisses,
-      falsePositives: this.#falsePositives,
+      falsePositives: this.#table.filter === undefined ? 0 : this.#vainSearches,
     };
+  }
+
+  /** How many reads of a key have searched index and block, and found nothing. */
+  get vainSearches(): number {
+    return this.#vainSearches;
+  }
+
+  /** How many blocks cursors have gone to so far. */
+  get blocksScanned(): number {
+    return this.#blocks.scanned;
   }
 
   /**
@@ -192,7 +202,7 @@ export class TableReader {
   }
 
   #notFound(): boolean {
-    if (this.#table.filter !== undefined) this.#falsePositives++;
+    this.#vainSearches++;
     return false;
   }
 

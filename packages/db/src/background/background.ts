@@ -8,6 +8,7 @@
  */
 import { JumpError, MAX_SEQUENCE } from '@jump/base';
 import type { KeyRange, TableSpec } from '@jump/compaction';
+import { readsPerLook } from '../read/read-debt.ts';
 import type { Store } from '../store.ts';
 import type { WriteAheadLog } from '../write/write-ahead-log.ts';
 import { Edits } from './edits.ts';
@@ -83,6 +84,17 @@ export class Background implements JobListener {
   /** Takes what has ended. Costs next to nothing when nothing has. */
   poll(): void {
     this.#executor.poll();
+  }
+
+  /** Takes what has ended, and starts what reads ask for. */
+  afterReads(): void {
+    const store = this.#store;
+    store.tables.reads = 0;
+    if (store.closed) return;
+    const tables = store.version.levels.reduce((sum, level) => sum + level.length, 0);
+    store.readsPerLook = readsPerLook(tables);
+    this.poll();
+    if (!this.#merges.running) this.schedule();
   }
 
   /** Starts whatever is due. */

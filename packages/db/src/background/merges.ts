@@ -240,7 +240,7 @@ export class Merges {
 
   #state(): PickState {
     const { store, edits } = this.#parts;
-    const { version, settings, pins, versions } = store;
+    const { version, settings, pins, versions, tables } = store;
     const { compare } = settings.comparator;
     const oldest = pins.sequences()[0];
     return {
@@ -250,6 +250,7 @@ export class Merges {
       tableSize: settings.tableSize,
       oldestSnapshot: oldest ?? Number.POSITIVE_INFINITY,
       tombstonesBlocked: edits.blocked,
+      readDebt: (table) => tables.debt(table),
     };
   }
 

@@ -5,8 +5,8 @@ import type { FilterSpec, WrittenTables } from '@jump/compaction';
 import type { Job } from './jobs.ts';
 
 /**
- * Says which messages, jobs and words of memory are meant. Raised with each change of them: beside a
- * bundle the worker is a file of its own, and that of an older release may be left there.
+ * Says which messages, jobs and words of memory are meant. Raised with each change of them: beside
+ * a bundle the worker is a file of its own, and that of an older release may be left there.
  */
 export const PROTOCOL = 1;
 

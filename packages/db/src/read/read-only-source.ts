@@ -45,6 +45,7 @@ class State implements ReadSource {
     () => this.#release(),
   );
   lastSequence = 0;
+  readonly readsPerLook: number = Number.POSITIVE_INFINITY;
   readonly #files: HeldFiles | undefined;
   #retired = false;
   #closed = false;
@@ -63,6 +64,10 @@ class State implements ReadSource {
     this.active = memtable;
     this.compareUser = rangeCompare(comparator);
     this.compareInternal = internalRangeCompare(comparator);
+  }
+
+  onReads(): void {
+    // Nothing is ever merged here.
   }
 
   checkOpen(): void {

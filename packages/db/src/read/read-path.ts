@@ -27,6 +27,10 @@ export interface ReadSource {
   readonly compareUser: RangeCompare;
   /** The order of internal keys. */
   readonly compareInternal: RangeCompare;
+  /** After so many {@link TableCache.reads} `onReads` is to be called. */
+  readonly readsPerLook: number;
+  /** Sees what reads ask for. It may tell listeners, and they may write or close. */
+  onReads(): void;
   /** Throws if the store is closed. */
   checkOpen(): void;
 }
@@ -51,6 +55,7 @@ function findVersion(source: ReadSource, lookup: Lookup, newest: boolean): boole
   // What a version's tables answer never changes.
   const rows = newest ? tables.rows : undefined;
   if (rows?.find(version, lookup)) return true;
+  tables.reads++;
   const { levels } = version;
   for (const table of levels[0]!) {
     if (mayHold(table, lookup, compareUser) && tables.get(table).find(lookup)) {

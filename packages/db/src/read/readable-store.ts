@@ -196,10 +196,17 @@ export class ReadableStore<K, V> {
     return new RangeIterator(openScan(source, sequence, bounds), read, source, reverse, limit);
   }
 
+  /** Where to read now. Now and then reads ask for background work. */
+  #source(): ReadSource {
+    const source = this.#internals.source();
+    if (source.tables.reads >= source.readsPerLook) source.onReads();
+    source.checkOpen();
+    return source;
+  }
+
   /** Where, and as of when, to read. */
   #view(options: GetOptions<K, V> | undefined): View {
-    const source = this.#internals.source();
-    source.checkOpen();
+    const source = this.#source();
     if (options === undefined) return { source, sequence: source.lastSequence };
     if (typeof options !== 'object' || options === null) {
       throw wrongType('options', 'an object', options);
@@ -220,8 +227,7 @@ export class ReadableStore<K, V> {
       this.#look(prepared, sequence);
       return find(source, this.#lookup, sequence === source.lastSequence);
     }
-    const source = this.#internals.source();
-    source.checkOpen();
+    const source = this.#source();
     this.#look(prepared, source.lastSequence);
     return find(source, this.#lookup, true);
   }

@@ -6,6 +6,7 @@ import { type Comparator, type Cursor, corruption, type FilterPolicy } from '@ju
 import { oldTableName, type TableMeta, tableName } from '@jump/manifest';
 import { type BlockCache, type BlockCodecs, RowCache, TableReader } from '@jump/sstable';
 import { joinPath, type Vfs } from '@jump/vfs';
+import { readDebt } from './read-debt.ts';
 
 /** What tables are opened with. */
 export interface TableCacheOptions {
@@ -24,6 +25,8 @@ interface OpenTable {
   readonly reader: TableReader;
   /** Cursors that read it now. */
   users: number;
+  /** Blocks that cursors have gone to, as far as they are counted in {@link TableCache.reads}. */
+  counted: number;
   /** A cursor that nobody uses any more, for the next: making one costs more than a short scan. */
   spare: Cursor | undefined;
 }
@@ -31,18 +34,18 @@ interface OpenTable {
 /** The tables that one scan reads; none of them is closed under it. */
 export class TableLease {
   readonly #get: (table: TableMeta) => OpenTable;
-  readonly #onIdle: (entry: OpenTable) => void;
+  readonly #onBack: (entry: OpenTable) => void;
   readonly #fillCache: boolean;
   readonly #held = new Map<Cursor, OpenTable>();
 
   /** Leases are made by {@link TableCache.lease}. */
   constructor(
     get: (table: TableMeta) => OpenTable,
-    onIdle: (entry: OpenTable) => void,
+    onBack: (entry: OpenTable) => void,
     fillCache: boolean,
   ) {
     this.#get = get;
-    this.#onIdle = onIdle;
+    this.#onBack = onBack;
     this.#fillCache = fillCache;
   }
 
@@ -64,7 +67,8 @@ export class TableLease {
     cursor.close();
     if (entry === undefined) return;
     if (this.#fillCache) entry.spare = cursor;
-    if (--entry.users === 0) this.#onIdle(entry);
+    entry.users--;
+    this.#onBack(entry);
   }
 
   /** Closes all that is open. Idempotent. */
@@ -87,6 +91,8 @@ export class TableCache {
   readonly #open = new Map<number, OpenTable>();
   /** Answers of these tables that are asked for often; none without cache or filter. */
   readonly rows: RowCache | undefined;
+  /** Keys searched for in tables, and blocks gone to by cursors, since somebody set this to 0. */
+  reads = 0;
   readonly #closedCounts: FilterCounts = { hits: 0, misses: 0, falsePositives: 0 };
 
   /** Opens nothing yet. */
@@ -123,9 +129,15 @@ export class TableCache {
   lease(fillCache: boolean): TableLease {
     return new TableLease(
       (table) => this.#open.get(table.number) ?? this.#enter(table),
-      (entry) => this.#closeSurplus(entry),
+      (entry) => this.#takeBack(entry),
       fillCache,
     );
+  }
+
+  /** What reads of a table have cost for nothing, since it was opened; 0 if it is not open. */
+  debt(table: TableMeta): number {
+    const entry = this.#open.get(table.number);
+    return entry === undefined ? 0 : readDebt(entry.reader);
   }
 
   /** How many tables are open. */
@@ -178,13 +190,17 @@ export class TableCache {
       throw corruption(path, undefined, wrong);
     }
     rememberCounts(table, reader);
-    const entry = { number: table.number, reader, users: 0, spare: undefined };
+    const entry = { number: table.number, reader, users: 0, counted: 0, spare: undefined };
     this.#open.set(table.number, entry);
     return entry;
   }
 
-  /** Closes a table that no cursor reads any more, where more are open than should be. */
-  #closeSurplus(entry: OpenTable): void {
+  /** Counts what a cursor read; closes a table without any, where more are open than should be. */
+  #takeBack(entry: OpenTable): void {
+    const { blocksScanned } = entry.reader;
+    this.reads += blocksScanned - entry.counted;
+    entry.counted = blocksScanned;
+    if (entry.users > 0) return;
     if (this.#open.size <= this.#options.maxOpenFiles) return;
     if (this.#open.get(entry.number) === entry) this.#close(entry.number, entry);
   }

@@ -72,6 +72,7 @@ export const model: Part = {
     moves: 200,
     'merges below level 0': 250,
     'merges under a snapshot': 100,
+    'merges and moves that reads asked for': 300,
     'losses of what was not synced': 50,
     'turns of cursors': 1000,
     'readers beside the writer': 100,

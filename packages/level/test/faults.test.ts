@@ -7,7 +7,9 @@ import { FaultVfs } from '@jump/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 /** What calls have that write. */
-type Options = { readonly sync?: boolean };
+interface Options {
+  readonly sync?: boolean;
+}
 
 let vfs: FaultVfs;
 let db: JumpLevel;
@@ -24,10 +26,14 @@ afterEach(async () => {
 
 const put = (key: string) => ({ type: 'put' as const, key, value: 'new' });
 const writes: Record<string, (options?: Options) => Promise<unknown>> = {
-  put: (options) => db.put('key1', 'new', options),
-  del: (options) => db.del('key2', options),
-  batch: (options) => db.batch([put('a'), put('b')], options),
-  'a chained batch': (options) => db.batch().put('c', 'new').write(options),
+  put: (options) => db.put('key1', 'new', options as object),
+  del: (options) => db.del('key2', options as object),
+  batch: (options) => db.batch([put('a'), put('b')], options as object),
+  'a chained batch': (options) =>
+    db
+      .batch()
+      .put('c', 'new')
+      .write(options as object),
 };
 const clears: typeof writes = {
   clear: () => db.clear({ gte: 'key5' }),
@@ -69,7 +75,9 @@ test.each(Object.entries(writes))(
 
 test('writes of one moment share a sync, and a call of the system', async () => {
   const many = (options: Options): Promise<unknown> =>
-    Promise.all(Array.from({ length: 50 }, (_, i) => db.put(`many${i}`, 'value', options)));
+    Promise.all(
+      Array.from({ length: 50 }, (_, i) => db.put(`many${i}`, 'value', options as object)),
+    );
   let before = written();
   await many({});
   expect(written() - before).toBe(1);

@@ -36,6 +36,21 @@ export function findLock(fileId: string): number | undefined {
   return undefined;
 }
 
+/** Looking at more descriptors costs more than looking for a lock. */
+const MANY_DESCRIPTORS = 500;
+
+/**
+ * Tells whether this process has a file open; `true`, too, where that cannot be seen.
+ *
+ * @param fileId - as for {@link findLock}
+ */
+export function mayHaveOpen(fileId: string): boolean {
+  const own = '/proc/self/fd';
+  const names = listNames(own);
+  if (names.length === 0 || names.length > MANY_DESCRIPTORS) return true;
+  return names.some((name) => identify(`${own}/${name}`) === fileId);
+}
+
 /** The process that has one of these open, if it can be seen: a file's path, or `socket:[inode]`. */
 export function findProcess(links: ReadonlySet<string>): number | undefined {
   let left = MAX_DESCRIPTORS;

@@ -6,10 +6,12 @@
  *
  *   registry     two stores in one thread (also from two copies of this package)
  *   socket       threads of one process, and other processes of JumpDB; Linux
- *   /proc/locks  native LevelDB, found before LOCK is opened: closing it again would end the lock
- *                that a LevelDB in this very process has
+ *   /proc/locks  native LevelDB in this very process, found before LOCK is opened: closing it again
+ *                would end that lock. To read it takes the kernel some 5 ms, so it is looked at only
+ *                if this process has LOCK open
  *   owner file   a store that could get neither kernel lock nor flock
  *   kernel lock  everybody who locks LOCK, of every namespace: node-lock-kernel.ts
+ *   /proc/locks  native LevelDB anywhere, where the kernel lock is of a kind that it does not see
  *
  * Whoever fails at one gives back those before it. All but the owner file end with the process.
  */
@@ -20,7 +22,7 @@ import { JumpError } from '@jump/base';
 import { ioError, lockLost } from './io-error.ts';
 import { fromNode, systemCodeOf } from './node-error.ts';
 import { readOwner, writeOwner } from './node-lock-file.ts';
-import { commandOf, findLock, findProcess } from './node-lock-holder.ts';
+import { commandOf, findLock, findProcess, mayHaveOpen } from './node-lock-holder.ts';
 import {
   isLinux,
   isLockChild,
@@ -145,15 +147,25 @@ class NodeLock implements VfsLock {
   #passKernel(ownerFile: string): Exclude<KernelLockResult, 'held'> {
     const goesSoon = patience();
     for (;;) {
-      const holder = isLinux() ? findLock(this.#fileId) : undefined;
+      let holder = mayHaveOpen(this.#fileId) ? this.#findNative() : undefined;
       if (holder === undefined) {
         this.#passOwnerFile(ownerFile);
         const kernel = lockFileInKernel(this.file);
-        if (kernel !== 'held') return kernel;
+        if (kernel !== 'held') {
+          if (kernel !== 'unavailable' && kernel.kind === 'kernel') return kernel;
+          holder = this.#findNative();
+          if (holder === undefined) return kernel;
+          if (kernel !== 'unavailable') kernel.release();
+        }
       }
       const pid = isLinux() ? holder || this.#findHolder() : undefined;
       if (!goesSoon(pid)) throw this.#held(pid);
     }
+  }
+
+  /** The process that has a lock on LOCK as native LevelDB takes it; see {@link findLock}. */
+  #findNative(): number | undefined {
+    return isLinux() ? findLock(this.#fileId) : undefined;
   }
 
   #passOwnerFile(ownerFile: string): void {

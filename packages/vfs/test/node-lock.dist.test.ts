@@ -174,6 +174,17 @@ describe.each(methods)('with $name', ({ program, kind }) => {
     expect(await ours.call('lock', { directory })).toMatchObject({ kind });
   });
 
+  test.runIf(linux && kind !== 'kernel')('a native LevelDB is seen all the same', async () => {
+    const directory = newDirectory();
+    const [ours, native] = [newChild(), newChild()];
+    await native.call('openLevel', { directory });
+    const refused = await ours.call('lock', { directory });
+    expect(refused.code).toBe('JUMP_LOCKED');
+    expect(refused.message).toContain(`process ${native.process.pid}`);
+    await native.call('closeLevel', { directory });
+    expect(await ours.call('lock', { directory })).toMatchObject({ kind });
+  });
+
   test.runIf(linux)(
     'to be refused does not end a native LevelDB’s lock in this process',
     async () => {

@@ -42,19 +42,23 @@ function runWith(worker: (text: string) => string): Record<string, unknown> {
   fs.writeFileSync(path.join(folder, 'program.mjs'), PROGRAM);
   const words = [path.join(folder, 'program.mjs'), path.join(folder, 'store')];
   const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
-  expect(stderr).toBe('');
+  // Deno itself tells what ended a thread; on the others the store's `backgroundErrors` are all.
+  expect(stderr).toMatch('Deno' in globalThis ? /^\S*error\S*: Uncaught \(in worker/ : /^$/);
   return JSON.parse(stdout);
+}
+
+/** Expects every job that the worker had, one at least, to have told why it was lost. */
+function expectAll(errors: unknown, reason: string): void {
+  expect(errors).toContainEqual(expect.stringContaining(reason));
+  for (const error of errors as string[]) expect(error).toContain(reason);
 }
 
 test('a worker that fails at once keeps closing waiting for seconds, not for half a minute', {
   timeout: 100_000,
 }, () => {
-  const { ms, ...said } = runWith(() => 'throw new Error("broken");');
-  expect(said).toEqual({
-    keys: 800,
-    executor: 'inline',
-    backgroundErrors: [expect.stringContaining('broken')],
-  });
+  const { ms, backgroundErrors, ...said } = runWith(() => 'throw new Error("broken");');
+  expect(said).toEqual({ keys: 800, executor: 'inline' });
+  expectAll(backgroundErrors, 'broken');
   expect(ms).toBeLessThan(15_000);
 });
 
@@ -64,12 +68,9 @@ test('a worker of another release does nothing', { timeout: 100_000 }, () => {
     expect(changed).not.toBe(text);
     return `const workerData = { ...given, protocol: 0 };\n${changed}`;
   };
-  const { ms, ...said } = runWith(older);
-  expect(said).toEqual({
-    keys: 800,
-    executor: 'inline',
-    backgroundErrors: [expect.stringContaining('two releases of @jump/db')],
-  });
+  const { ms, backgroundErrors, ...said } = runWith(older);
+  expect(said).toEqual({ keys: 800, executor: 'inline' });
+  expectAll(backgroundErrors, 'two releases of @jump/db');
   expect(ms).toBeLessThan(5000);
 });
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Random } from '@jump/testkit';
 import { open } from '../../src/index.ts';
@@ -126,6 +126,7 @@ class Death {
     const failed = once(worker, 'error').then(([error]) => error as Error);
     const failure = await Promise.race([this.#let(undefined), failed]);
     await worker.terminate();
+    if ('Deno' in globalThis) await closed(dirname(this.#phases));
     if (failure !== undefined) throw failure;
     return 'terminate';
   }
@@ -163,6 +164,19 @@ class Death {
       db.close();
     }
   }
+}
+
+/** Deno tells that a thread has ended while it still works: waits until it has closed its files. */
+async function closed(directory: string): Promise<void> {
+  const isOpen = (descriptor: string): boolean => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(directory);
+    } catch {
+      return false;
+    }
+  };
+  const end = Date.now() + 10_000;
+  while (fs.readdirSync('/proc/self/fd').some(isOpen) && Date.now() < end) await sleep(5);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -6,9 +6,9 @@
  *
  *   registry     two stores in one thread (also from two copies of this package)
  *   socket       threads of one process, and other processes of JumpDB; Linux
- *   /proc/locks  native LevelDB in this very process, found before LOCK is opened: closing it again
- *                would end that lock. To read it takes the kernel some 5 ms, so it is looked at only
- *                if this process has LOCK open
+ *   /proc/locks  native LevelDB in this very process, found before LOCK is opened: to close that
+ *                again would end its lock. Reading this takes the kernel some 5 ms, so it is looked
+ *                at only if this process has LOCK open
  *   owner file   a store that could get neither kernel lock nor flock
  *   kernel lock  everybody who locks LOCK, of every namespace: node-lock-kernel.ts
  *   /proc/locks  native LevelDB anywhere, where the kernel lock is of a kind that it does not see

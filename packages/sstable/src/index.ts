@@ -6,6 +6,14 @@
 export type { Block as BlockOfTable } from './block.ts';
 export { BlockCache, type BlockCacheStats } from './block-cache.ts';
 export { type BlockCodec, type BlockCodecs, defaultCodecs, snappyCodec } from './codecs.ts';
+export {
+  type CutTable,
+  findCut,
+  type TableCut,
+  type TableParts,
+  type UserKeyRange,
+  writeCut,
+} from './cut-table.ts';
 export type { InternalEntry, TableEntry } from './entries.ts';
 export type { TableKeys, UnknownOrder } from './key-order.ts';
 export { Lookup } from './lookup.ts';

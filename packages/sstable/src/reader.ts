@@ -5,6 +5,7 @@ import { type Cursor, JumpError, KIND_DELETION, EMPTY_BYTES as NONE, sliceRange 
 import { EXHAUSTED, FOUND } from './block-search.ts';
 import { BlockStore } from './block-store.ts';
 import { CursorBlocks } from './cursor-blocks.ts';
+import type { TableParts } from './cut-table.ts';
 import {
   EntryIterator,
   type EntrySource,
@@ -279,6 +280,12 @@ export class TableReader {
   blocks(): BlockSupply {
     this.#file.checkOpen();
     return new CursorBlocks(this.#blocks, false);
+  }
+
+  /** What the table is made of: for who cuts it. @internal */
+  parts(): TableParts {
+    this.#file.checkOpen();
+    return { file: this.#file, table: this.#table, load: (one) => this.#blocks.load(one) };
   }
 
   #cursor(fillCache: boolean): TableCursor {

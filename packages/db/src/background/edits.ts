@@ -62,6 +62,26 @@ export class Edits {
   }
 
   /**
+   * The same, and waits for the disk itself: for who could do nothing else meanwhile.
+   * REQUIRES: no edit is on its way.
+   *
+   * @throws JUMP_POISONED if that fails
+   */
+  applyNow(request: EditRequest): void {
+    const { versions } = this.#store;
+    const logged = this.#log(request);
+    if (logged !== undefined) {
+      try {
+        if (!logged.synced) versions.sync();
+      } catch (error) {
+        this.#store.poison(error, true);
+      }
+    }
+    this.#store.checkWritable();
+    this.#finish(request, logged);
+  }
+
+  /**
    * Makes moves of tables current at once; they come to the disk with the next edit, and nothing is
    * lost without them. REQUIRES: no edit is on its way.
    */

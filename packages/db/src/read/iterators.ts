@@ -6,7 +6,6 @@
  * collected.
  */
 import { JumpError } from '@jump/base';
-import type { TableMeta } from '@jump/manifest';
 import { type Codec, encodeWith } from '../write/codec.ts';
 import { unwatch, watch } from './forgotten.ts';
 import type { Pin } from './pins.ts';
@@ -47,17 +46,12 @@ export class Scan {
   }
 }
 
-/** Opens a scan of `source` as it is now, read at `sequence`; of all tables, or of those kept. */
-export function openScan(
-  source: ReadSource,
-  sequence: number,
-  bounds: Bounds,
-  keep?: (table: TableMeta) => boolean,
-): Scan {
+/** Opens a scan of `source` as it is now, read at `sequence`. */
+export function openScan(source: ReadSource, sequence: number, bounds: Bounds): Scan {
   const lease = source.tables.lease(true);
   const pin = source.pins.acquire('iterator', sequence, source.version);
   try {
-    const cursor = openCursor(source, lease, keep);
+    const cursor = openCursor(source, lease);
     const visible = new VisibleCursor(cursor, sequence, source.compareUser, bounds);
     return new Scan(visible, source, lease, pin);
   } catch (error) {

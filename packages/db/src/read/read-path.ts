@@ -89,11 +89,7 @@ function mayHold(table: TableMeta, lookup: Lookup, compare: RangeCompare): boole
 }
 
 /** Opens one cursor over all that `source` holds now, every version of every key; unpinned. */
-export function openCursor(
-  source: ReadSource,
-  lease: TableLease,
-  keep?: (table: TableMeta) => boolean,
-): Cursor {
+export function openCursor(source: ReadSource, lease: TableLease): Cursor {
   const { version, compareInternal: compare } = source;
   const cursors: Cursor[] = [source.active.cursor()];
   if (source.immutable !== undefined) cursors.push(source.immutable.cursor());
@@ -101,15 +97,14 @@ export function openCursor(
   const closeTable = (cursor: Cursor): void => lease.giveBack(cursor);
   const { levels } = version;
   for (let level = 0; level < levels.length; level++) {
-    const all = levels[level]!;
-    if (all.length === 0) continue;
-    const run = keep === undefined ? all : all.filter(keep);
+    const run = levels[level]!;
+    if (run.length === 0) continue;
     if (level === 0) for (const table of run) cursors.push(lease.open(table));
-    else if (run.length === all.length) {
+    else {
       const find = (key: Uint8Array, start: number, end: number): number =>
         version.indexFor(level, key, start, end);
       cursors.push(levelCursor(run, { compare, openTable, closeTable, find }));
-    } else if (run.length > 0) cursors.push(levelCursor(run, { compare, openTable, closeTable }));
+    }
   }
   return cursors.length === 1 ? cursors[0]! : mergeCursors(cursors, compare);
 }

@@ -1,20 +1,27 @@
 /**
  * Deleting a range.
  *
- * Tables that lie wholly inside it are dropped without being read, but only when nobody can still
- * see them, and only after everything else in the range has tombstones on the disk: a dropped table
- * may hold the newest version of a key, or the tombstone, that hides an older version elsewhere.
+ * Where nobody can still see them, much of the range's entries go with their tables, or blocks,
+ * without being read; see range-removal.ts. But only after everything else in the range has
+ * tombstones on the disk: what goes may hold the newest version of a key, or the tombstone, that
+ * hides an older version elsewhere.
  *
  *   range        [======================]
- *   tables    [--+--]  [----]  [----]  [--+--]      the two inside are dropped, in one edit;
- *   memtables    o  o     o       o     o           what the others and the memtables hold of the
+ *   tables    [--+--]  [----]  [----]  [--+--]      the two inside go, of the others the blocks
+ *   memtables    o  o     o       o     o           inside, all in one edit; what is left of the
  *                                                   range gets tombstones first, synced
+ *
+ * Power loss after
+ *   prepareRemoval    files that nobody knows of, removed at the next opening
+ *   deleteVisible     some of the tombstones: of what is not seen they hide nothing
+ *   syncNow           all tombstones, for the range without what is to go
+ *   apply             nothing is left of the range
  */
-import { type RangeCompare, TRAILER_LENGTH } from '@jump/base';
-import type { TableMeta } from '@jump/manifest';
+import type { Version } from '@jump/manifest';
 import type { Engine } from '../engine.ts';
 import { openScan } from '../read/iterators.ts';
 import type { Bounds } from '../read/visible-cursor.ts';
+import { discardRemoval, prepareRemoval, type RangeRemoval } from './range-removal.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** Deletions are written in batches of about so many bytes. */
@@ -22,36 +29,51 @@ const CHUNK_BYTES = 64 * 1024;
 
 /** Deletes every key inside `bounds`. */
 export function clearRange(engine: Engine, bounds: Bounds): void {
-  const { store, log, background } = engine;
+  const { store, background } = engine;
   background.poll();
-  const inside = store.pins.size === 0 ? tablesInside(engine, bounds) : [];
-  const dropped = new Set(inside.map(({ table }) => table.number));
-  deleteVisible(engine, bounds, (table) => !dropped.has(table.number));
-  if (inside.length === 0) return;
+  const removal = prepareRemoval(engine, bounds);
+  let applied = false;
+  try {
+    if (removal !== undefined) applied = remove(engine, bounds, removal);
+  } finally {
+    if (removal !== undefined && !applied) discardRemoval(engine, removal);
+  }
+  if (applied) background.schedule();
+  else deleteVisible(engine, bounds, store.version);
+}
+
+/** Makes a removal live, if nothing has come between; returns whether it is. */
+function remove(engine: Engine, bounds: Bounds, removal: RangeRemoval): boolean {
+  const { store, log, background } = engine;
+  const { deleted, added } = removal;
+  deleteVisible(engine, bounds, store.version.apply({ deleted, added }));
   log.syncNow();
   background.poll();
   background.edits.settle();
   // Meanwhile a table may have gone into a merge, or a reader may have come (in `onEvent`).
-  const numbers = new Set(
+  const live = new Set(
     store.version.levels.flatMap((tables, level) =>
       tables.map((table) => `${level}:${table.number}`),
     ),
   );
-  const still = inside.filter(({ level, table }) => numbers.has(`${level}:${table.number}`));
-  if (store.pins.size > 0 || still.length < inside.length || background.reads(dropped)) {
-    deleteVisible(engine, bounds, () => true);
-    return;
+  if (
+    store.pins.size > 0 ||
+    deleted.some(({ level, number }) => !live.has(`${level}:${number}`)) ||
+    background.reads(new Set(deleted.map(({ number }) => number)))
+  ) {
+    return false;
   }
-  const deleted = still.map(({ level, table }) => ({ level, number: table.number }));
-  background.edits.apply({ edit: { deleted } });
-  background.edits.settle();
-  background.schedule();
+  background.edits.applyNow({ edit: { deleted, added } });
+  return true;
 }
 
-/** Writes a tombstone for every key of the range that the kept tables and the memtables hold. */
-function deleteVisible(engine: Engine, bounds: Bounds, keep: (table: TableMeta) => boolean): void {
+/** Writes a tombstone for every key of the range that the memtables and a version's tables hold. */
+function deleteVisible(engine: Engine, bounds: Bounds, version: Version): void {
   const { store, writes } = engine;
-  const scan = openScan(store, store.lastSequence, bounds, keep);
+  const { active, immutable, tables, lastSequence, pins, compareUser, compareInternal } = store;
+  const parts = { active, immutable, tables, lastSequence, pins, compareUser, compareInternal };
+  const source = { ...parts, version, checkOpen: () => store.checkOpen() };
+  const scan = openScan(source, lastSequence, bounds);
   const batch = new WriteBatch();
   try {
     const { cursor } = scan;
@@ -68,29 +90,4 @@ function deleteVisible(engine: Engine, bounds: Bounds, keep: (table: TableMeta) 
   if (batch.count === 0) return;
   writes.begin();
   writes.commit(batch, false);
-}
-
-function tablesInside(engine: Engine, bounds: Bounds): { level: number; table: TableMeta }[] {
-  const { store } = engine;
-  const inside = store.version.levels.flatMap((tables, level) =>
-    tables
-      .filter((table) => isInside(table, bounds, store.compareUser))
-      .map((table) => ({ level, table })),
-  );
-  const numbers = new Set(inside.map(({ table }) => table.number));
-  return engine.background.reads(numbers) ? [] : inside;
-}
-
-function isInside(table: TableMeta, bounds: Bounds, compare: RangeCompare): boolean {
-  const { lower, lowerExclusive, upper, upperExclusive } = bounds;
-  const { smallest, largest } = table;
-  if (lower !== undefined) {
-    const order = compare(smallest, 0, smallest.length - TRAILER_LENGTH, lower, 0, lower.length);
-    if (lowerExclusive ? order <= 0 : order < 0) return false;
-  }
-  if (upper !== undefined) {
-    const order = compare(largest, 0, largest.length - TRAILER_LENGTH, upper, 0, upper.length);
-    if (upperExclusive ? order >= 0 : order > 0) return false;
-  }
-  return true;
 }

@@ -191,12 +191,9 @@ function openEngine(vfs: Vfs, directory: string, settings: Settings, lock: VfsLo
     const added = recoverLogs(store, spec);
     const number = versions.takeFileNumber();
     log = new WriteAheadLog(store, number, settings.logWrites);
-    vfs.syncDirectory(directory);
     const { lastSequence } = store;
-    versions.logAndApply(
-      { logNumber: number, previousLogNumber: 0, lastSequence, added },
-      { directorySynced: true },
-    );
+    // The directory, with the log and new tables in it, is synced before CURRENT names this edit.
+    versions.logAndApply({ logNumber: number, previousLogNumber: 0, lastSequence, added });
     log.begin();
     store.version = versions.current;
     const engine = startEngine(store, log, spec, inThread);

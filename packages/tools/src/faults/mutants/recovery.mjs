@@ -109,8 +109,8 @@ export const RECOVERY_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/open.ts',
-        find: '    vfs.syncDirectory(directory);\n    const { lastSequence } = store;\n',
-        replace: '    const { lastSequence } = store;\n',
+        find: 'previousLogNumber: 0, lastSequence, added });',
+        replace: 'previousLogNumber: 0, lastSequence, added }, { directorySynced: true });',
       },
     ],
   },

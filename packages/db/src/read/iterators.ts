@@ -9,7 +9,7 @@ import { JumpError } from '@jump/base';
 import { type Codec, encodeWith } from '../write/codec.ts';
 import { unwatch, watch } from './forgotten.ts';
 import type { Pin } from './pins.ts';
-import { openCursor, type ReadSource } from './read-path.ts';
+import { openCursor, type ReadSource, type ScanSource } from './read-path.ts';
 import type { TableLease } from './table-cache.ts';
 import { type Bounds, VisibleCursor } from './visible-cursor.ts';
 
@@ -19,12 +19,12 @@ export class Scan {
   readonly cursor: VisibleCursor;
   /** Whether it is freed when its owner is collected. */
   watched = false;
-  readonly #source: ReadSource;
+  readonly #source: ScanSource;
   readonly #lease: TableLease;
   #pin: Pin | undefined;
 
   /** Takes `pin` and `lease` over. */
-  constructor(cursor: VisibleCursor, source: ReadSource, lease: TableLease, pin: Pin) {
+  constructor(cursor: VisibleCursor, source: ScanSource, lease: TableLease, pin: Pin) {
     this.cursor = cursor;
     this.#source = source;
     this.#lease = lease;
@@ -47,7 +47,7 @@ export class Scan {
 }
 
 /** Opens a scan of `source` as it is now, read at `sequence`. */
-export function openScan(source: ReadSource, sequence: number, bounds: Bounds): Scan {
+export function openScan(source: ScanSource, sequence: number, bounds: Bounds): Scan {
   const lease = source.tables.lease(true);
   const pin = source.pins.acquire('iterator', sequence, source.version);
   try {

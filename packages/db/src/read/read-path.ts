@@ -35,6 +35,12 @@ export interface ReadSource {
   checkOpen(): void;
 }
 
+/** What a scan looks into. */
+export type ScanSource = Omit<
+  ReadSource,
+  'lastSequence' | 'readsPerLook' | 'onReads' | 'checkOpen'
+>;
+
 /**
  * Finds the newest version of a key at or below a sequence; fills `lookup`.
  *
@@ -89,7 +95,7 @@ function mayHold(table: TableMeta, lookup: Lookup, compare: RangeCompare): boole
 }
 
 /** Opens one cursor over all that `source` holds now, every version of every key; unpinned. */
-export function openCursor(source: ReadSource, lease: TableLease): Cursor {
+export function openCursor(source: ScanSource, lease: TableLease): Cursor {
   const { version, compareInternal: compare } = source;
   const cursors: Cursor[] = [source.active.cursor()];
   if (source.immutable !== undefined) cursors.push(source.immutable.cursor());

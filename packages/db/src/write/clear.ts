@@ -70,10 +70,9 @@ function remove(engine: Engine, bounds: Bounds, removal: RangeRemoval): boolean 
 /** Writes a tombstone for every key of the range that the memtables and a version's tables hold. */
 function deleteVisible(engine: Engine, bounds: Bounds, version: Version): void {
   const { store, writes } = engine;
-  const { active, immutable, tables, lastSequence, pins, compareUser, compareInternal } = store;
-  const parts = { active, immutable, tables, lastSequence, pins, compareUser, compareInternal };
-  const source = { ...parts, version, checkOpen: () => store.checkOpen() };
-  const scan = openScan(source, lastSequence, bounds);
+  const { active, immutable, tables, pins, compareUser, compareInternal } = store;
+  const source = { active, immutable, version, tables, pins, compareUser, compareInternal };
+  const scan = openScan(source, store.lastSequence, bounds);
   const batch = new WriteBatch();
   try {
     const { cursor } = scan;

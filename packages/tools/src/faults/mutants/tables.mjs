@@ -286,15 +286,14 @@ export const TABLE_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/write/clear.ts',
-        find: '  deleteVisible(engine, bounds, (table) => !dropped.has(table.number));\n  if (inside.length === 0) return;\n',
-        replace:
-          '  if (inside.length === 0) {\n    deleteVisible(engine, bounds, () => true);\n    return;\n  }\n',
+        find: '  deleteVisible(engine, bounds, store.version.apply({ deleted, added }));\n',
+        replace: '',
       },
       {
         file: 'packages/db/src/write/clear.ts',
-        find: '  background.edits.settle();\n  background.schedule();\n',
+        find: '  background.edits.applyNow({ edit: { deleted, added } });\n',
         replace:
-          '  background.edits.settle();\n  deleteVisible(engine, bounds, () => true);\n  background.schedule();\n',
+          '  background.edits.applyNow({ edit: { deleted, added } });\n  deleteVisible(engine, bounds, store.version);\n',
       },
     ],
   },
@@ -303,14 +302,14 @@ export const TABLE_MUTANTS = [
     parts: ['crash', 'model'],
     edits: [
       {
-        file: 'packages/db/src/write/clear.ts',
-        find: 'const inside = store.pins.size === 0 ? tablesInside(engine, bounds) : [];',
-        replace: 'const inside = tablesInside(engine, bounds);',
+        file: 'packages/db/src/write/range-removal.ts',
+        find: '  if (store.pins.size > 0) return undefined;\n',
+        replace: '',
       },
       {
         file: 'packages/db/src/write/clear.ts',
-        find: '  if (store.pins.size > 0 || still.length < inside.length || background.reads(dropped)) {\n',
-        replace: '  if (still.length < inside.length || background.reads(dropped)) {\n',
+        find: '    store.pins.size > 0 ||\n',
+        replace: '',
       },
     ],
   },

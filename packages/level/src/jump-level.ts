@@ -1,6 +1,6 @@
 /** The database, as abstract-level wants it. */
 import { destroy, type GetOptions, type JumpDB, open, repair, type Stats } from '@jump/db';
-import { AbstractLevel } from 'abstract-level';
+import type { Transcoder } from 'abstract-level';
 import type { BatchOperation } from './batch-writer.ts';
 import { clearRange } from './clear-range.ts';
 import { LevelError, levelError, withLevelErrors } from './errors.ts';
@@ -8,6 +8,7 @@ import { LevelIterator, LevelKeyIterator, LevelValueIterator } from './level-ite
 import { innerSnapshot, LevelSnapshot } from './level-snapshot.ts';
 import { type JumpLevelOptions, SUPPORTED, storeOptions } from './options.ts';
 import type { RangeOptions } from './range.ts';
+import { TypedLevel } from './typed-level.ts';
 import { type Data, type Format, toBytes, Views } from './views.ts';
 import type { IteratorOptions } from './walk.ts';
 
@@ -25,6 +26,12 @@ interface ReadOptions {
   readonly snapshot?: unknown;
 }
 
+/** How the keys of a range are written. */
+export interface KeyOptions<K> {
+  /** Their encoding; the database's unless given. */
+  readonly keyEncoding?: string | Transcoder.PartialEncoder<K> | undefined;
+}
+
 /**
  * A Level database on JumpDB's files, which are LevelDB's: it opens what `level` and `classic-level`
  * have written, and they open what it has.
@@ -32,8 +39,7 @@ interface ReadOptions {
  * A write is in the operating system when its promise resolves, as with LevelDB; those of one
  * moment are handed over together. `{ sync: true }`: it is on the disk.
  */
-export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLevel<
-  string | Buffer | Uint8Array,
+export class JumpLevel<KDefault = string, VDefault = string> extends TypedLevel<
   KDefault,
   VDefault
 > {
@@ -152,21 +158,13 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
   }
 
   /** Estimates the bytes on the disk from one key to before another. */
-  async approximateSize(
-    start: KDefault,
-    end: KDefault,
-    options?: { readonly keyEncoding?: string },
-  ): Promise<number> {
+  async approximateSize<K = KDefault>(start: K, end: K, options?: KeyOptions<K>): Promise<number> {
     const range = await this.#range('approximateSize', start, end, options);
     return withLevelErrors(() => this.#bytes.approximateSize(range));
   }
 
   /** Merges a range of keys down, so that it takes no more room than it must. */
-  async compactRange(
-    start: KDefault,
-    end: KDefault,
-    options?: { readonly keyEncoding?: string },
-  ): Promise<void> {
+  async compactRange<K = KDefault>(start: K, end: K, options?: KeyOptions<K>): Promise<void> {
     const { gte, lt } = await this.#range('compactRange', start, end, options);
     await this.#bytes.compact({ gte, lte: lt }).catch(rethrow);
   }
@@ -182,18 +180,18 @@ export class JumpLevel<KDefault = string, VDefault = string> extends AbstractLev
     return this.#bytes.stats();
   }
 
-  async #range(
+  async #range<K>(
     method: string,
-    start: KDefault,
-    end: KDefault,
-    options?: { readonly keyEncoding?: string },
+    start: K,
+    end: K,
+    options?: KeyOptions<K>,
   ): Promise<{ gte: Data; lt: Data }> {
     if (start === undefined || end === undefined) {
       throw new TypeError("The arguments 'start' and 'end' are required");
     }
     await this.#ready(method);
     const encoding = this.keyEncoding(options?.keyEncoding as never);
-    const bound = (key: KDefault): Data => {
+    const bound = (key: K): Data => {
       const prefixed = encoding.encode(key as never) as Data;
       return toBytes(this.prefixKey(prefixed as never, encoding.format as never) as Data);
     };

@@ -16,7 +16,7 @@ test("Level's options have their names of JumpDB's", () => {
     maxFileSize: 5,
     keyEncoding: 'json',
     valueEncoding: 'hex',
-  });
+  } as object);
   expect(found).toEqual({
     createIfMissing: false,
     errorIfExists: true,

@@ -1,5 +1,6 @@
 /** Options of a database, as `classic-level` has them, and what they are in JumpDB. */
 import type { OpenOptions } from '@jump/db';
+import type { Transcoder } from 'abstract-level';
 import type { Data } from './views.ts';
 
 /** What a database has of what abstract-level knows. */
@@ -25,9 +26,9 @@ export const SUPPORTED: Readonly<Record<string, object | boolean>> = {
 /** Options of a `JumpLevel`: those of `classic-level`, under its names, and JumpDB's own. */
 export interface JumpLevelOptions<K, V> {
   /** The default encoding of keys: `'utf8'` unless given. */
-  keyEncoding?: string | undefined;
+  keyEncoding?: string | Transcoder.PartialEncoding<K> | undefined;
   /** The default encoding of values: `'utf8'` unless given. */
-  valueEncoding?: string | undefined;
+  valueEncoding?: string | Transcoder.PartialEncoding<V> | undefined;
   /** Whether to make a store where there is none. Default true. */
   createIfMissing?: boolean | undefined;
   /** Whether to refuse a store that is there. Default false. */
@@ -48,8 +49,11 @@ export interface JumpLevelOptions<K, V> {
   jump?: Omit<OpenOptions<K, V>, 'keyEncoding' | 'valueEncoding'> | undefined;
 }
 
+/** The same without the encodings, which are Level's own affair. */
+export type StoreOptions = Omit<JumpLevelOptions<never, never>, 'keyEncoding' | 'valueEncoding'>;
+
 /** Level's options under our names. */
-export function storeOptions(options: JumpLevelOptions<never, never>): OpenOptions<Data, Data> {
+export function storeOptions(options: StoreOptions): OpenOptions<Data, Data> {
   const { compression, writeBufferSize, maxFileSize } = options;
   const { createIfMissing, errorIfExists, cacheSize, blockSize, maxOpenFiles } = options;
   return {

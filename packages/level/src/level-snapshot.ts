@@ -21,6 +21,12 @@ export class LevelSnapshot extends AbstractSnapshot {
   }
 }
 
+/** Throws Level's own error if a snapshot was closed. */
+export function checkOpen(snapshot: unknown): void {
+  (snapshot as LevelSnapshot).ref();
+  (snapshot as LevelSnapshot).unref();
+}
+
 /** The store's snapshot, of an option. */
 export function innerSnapshot(snapshot: unknown): Snapshot<Data, Data> | undefined {
   return (snapshot as LevelSnapshot | undefined)?.inner;

@@ -4,7 +4,7 @@
  */
 import type { Cursor } from '@jump/db';
 import { abortError, levelError, withLevelErrors } from './errors.ts';
-import { innerSnapshot } from './level-snapshot.ts';
+import { checkOpen, innerSnapshot } from './level-snapshot.ts';
 import { type Bounds, boundsOf, isOutside, type RangeOptions, successor } from './range.ts';
 import { type Data, type Format, toBytes, type Views } from './views.ts';
 
@@ -60,6 +60,8 @@ export class Walk<T> implements ReadAhead<T> {
     this.#bounds = boundsOf(options);
     this.#signal = options.signal ?? null;
     this.#open = () => {
+      // A read is refused before it gets here, a seek is not.
+      if (snapshot != null) checkOpen(snapshot);
       const inner = innerSnapshot(snapshot);
       const view = views.of(keyEncoding, valueEncoding);
       return view.cursor(inner === undefined ? this.#bounds : { ...this.#bounds, snapshot: inner });

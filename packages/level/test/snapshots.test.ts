@@ -56,6 +56,20 @@ test('clear with a snapshot deletes what that sees, over several batches', async
   await snapshot.close();
 });
 
+test('an iterator over a snapshot that was closed says so', async () => {
+  const snapshot = db.snapshot();
+  const [begun, other] = [db.keys({ snapshot } as object), db.keys({ snapshot } as object)];
+  await begun.next();
+  await snapshot.close();
+  const closed = { code: 'LEVEL_SNAPSHOT_NOT_OPEN' };
+  expect(() => other.seek(key(5))).toThrow(expect.objectContaining(closed));
+  begun.seek(key(5));
+  for (const one of [begun, other]) {
+    await expect(one.next()).rejects.toMatchObject(closed);
+    await one.close();
+  }
+});
+
 test('what is closed, or at its end, pins nothing', async () => {
   const pinned = (): object => db.stats().pinned;
   const nothing = pinned();

@@ -1,5 +1,5 @@
 /** What is kept in the store, of all namespaces: an entry and its expiry change in one batch. */
-import type { Batch, JumpDB } from '@jump/db';
+import { type Batch, type JumpDB, JumpError } from '@jump/db';
 import {
   behind,
   dueOf,
@@ -9,7 +9,14 @@ import {
   readExpiryKey,
   spaceOfKey,
 } from './layout.ts';
-import { expiresEncoding, isExpired, type Stored, storedEncoding } from './stored.ts';
+import {
+  expiresEncoding,
+  isExpired,
+  NO_TIME,
+  type Stored,
+  storedEncoding,
+  Unreadable,
+} from './stored.ts';
 
 /** A `JumpDB` that is open, whatever its own encodings are. */
 export type OpenStore = Pick<JumpDB, 'withEncodings'>;
@@ -27,7 +34,7 @@ const SWEEP_CHUNK = 1000;
 
 /** The entries of a store. */
 export class Entries {
-  readonly #entries: JumpDB<string, Stored | undefined>;
+  readonly #entries: JumpDB<string, Stored | Unreadable | undefined>;
   /** The same entries; reads no more of them than when they expire. */
   readonly #times: JumpDB<string, number>;
 
@@ -39,18 +46,19 @@ export class Entries {
 
   /** Reads what has not expired. */
   get({ entry }: Place, now: number): Stored | undefined {
-    return alive(this.#entries.get(entry), now);
+    return alive(entry, this.#entries.get(entry), now);
   }
 
   /** Reads several, as of one moment. */
   getMany(places: readonly Place[], now: number): (Stored | undefined)[] {
     const found = this.#entries.getMany(places.map(({ entry }) => entry));
-    return found.map((stored) => alive(stored, now));
+    return found.map((stored, i) => alive(places[i]!.entry, stored, now));
   }
 
   /** Tells whether an entry is there that has not expired. */
   has({ entry }: Place, now: number): boolean {
     const expires = this.#times.get(entry);
+    if (expires === NO_TIME) throw notOurs(entry);
     return expires !== undefined && !isExpired(expires, now);
   }
 
@@ -84,8 +92,8 @@ export class Entries {
     this.#entries.clear(expiriesOf(space));
   }
 
-  /** Lists a namespace, as it is when this is called. */
-  list(space: string): IterableIterator<[string, Stored | undefined]> {
+  /** Lists a namespace, as it is when this is called; see {@link alive}. */
+  list(space: string): IterableIterator<[string, Stored | Unreadable | undefined]> {
     return this.#entries.entries(entriesOf(space));
   }
 
@@ -130,15 +138,18 @@ export class Entries {
     return removed;
   }
 
-  /** Puts an entry, or nothing, where another may be; returns when that one expires or did. */
+  /**
+   * Puts an entry, or nothing, where another may be, or a value that nobody here has written; returns
+   * when that one expires or did.
+   */
   #replace(
-    batch: Batch<string, Stored | undefined>,
+    batch: Batch<string, Stored | Unreadable | undefined>,
     { space, entry }: Place,
     stored: Stored | undefined,
   ): number | undefined {
     const old = this.#times.get(entry);
     const expires = stored?.expires ?? 0;
-    if (old !== undefined && old !== 0 && old !== expires) {
+    if (old !== undefined && old > 0 && old !== expires) {
       batch.delete(expiryKey(space, entry, old));
     }
     if (stored !== undefined) batch.set(entry, stored);
@@ -148,6 +159,21 @@ export class Entries {
   }
 }
 
-function alive(stored: Stored | undefined, now: number): Stored | undefined {
+/**
+ * What there is of an entry: nothing, if it has expired.
+ *
+ * @throws JumpError for a value that nobody here has written
+ */
+export function alive(
+  entry: string,
+  stored: Stored | Unreadable | undefined,
+  now: number,
+): Stored | undefined {
+  if (stored instanceof Unreadable) throw notOurs(entry, stored.cause);
   return stored === undefined || isExpired(stored.expires, now) ? undefined : stored;
+}
+
+function notOurs(entry: string, cause?: unknown): JumpError {
+  const message = `${JSON.stringify(entry)} has a value that @jump/keyv has not written`;
+  return new JumpError('JUMP_CORRUPTION', message, { cause });
 }

@@ -1,10 +1,10 @@
 /** The store, as Keyv wants it. */
 import { type JumpDB, JumpError, open } from '@jump/db';
 import type { Entry, ErrorListener, KeyvOpts } from './contract.ts';
-import { Entries, type OpenStore, type Place } from './entries.ts';
+import { alive, Entries, type OpenStore, type Place } from './entries.ts';
 import { entryKey, readEntryKey, spaceOf } from './layout.ts';
 import { checkOptions, type KeyvJumpOptions, say } from './options.ts';
-import { expiresAfter, isExpired, type Stored } from './stored.ts';
+import { expiresAfter, type Stored } from './stored.ts';
 
 /** Milliseconds from one sweep to the next. */
 const SWEEP_INTERVAL = 60_000;
@@ -135,8 +135,9 @@ export class KeyvJump {
     namespace: string | undefined = this.namespace,
   ): AsyncGenerator<[string, Awaited<Value>], void> {
     const space = spaceOf(namespace ?? '');
-    for (const [entry, stored] of this.#opened().list(space)) {
-      if (stored === undefined || isExpired(stored.expires, Date.now())) continue;
+    for (const [entry, found] of this.#opened().list(space)) {
+      const stored = alive(entry, found, Date.now());
+      if (stored === undefined) continue;
       const { key, prefixed } = readEntryKey(space, entry);
       yield [prefixed ? `${namespace}:${key}` : key, stored.text as Awaited<Value>];
     }

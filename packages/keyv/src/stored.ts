@@ -7,7 +7,7 @@
  * EXPIRES is in milliseconds since 1970, in decimal digits; none for never. The text has it, too,
  * but in a form that is the serializer's. An expiry has no value, not even the quotation mark.
  */
-import { type Encoding, JumpError } from '@jump/db';
+import type { Encoding } from '@jump/db';
 import { say } from './options.ts';
 import { fromText, toText } from './text.ts';
 
@@ -19,6 +19,19 @@ export interface Stored {
   readonly text: string;
 }
 
+/** A value that nobody here has written, as a value is read. */
+export class Unreadable {
+  /** What was wrong with it, if more than its beginning was read. */
+  readonly cause: unknown;
+
+  constructor(cause?: unknown) {
+    this.cause = cause;
+  }
+}
+
+/** The time of such a value. */
+export const NO_TIME = -1;
+
 const MARK = '"';
 const MARK_BYTE = 0x22;
 const ZERO = 0x30;
@@ -28,18 +41,19 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** Values of entries; nothing for an expiry. */
-export const storedEncoding: Encoding<Stored | undefined> = {
+export const storedEncoding: Encoding<Stored | Unreadable | undefined> = {
   encode(stored) {
-    if (stored === undefined) return new Uint8Array(0);
+    if (stored === undefined || stored instanceof Unreadable) return new Uint8Array(0);
     const time = stored.expires === 0 ? '' : String(stored.expires);
     return encoder.encode(time + MARK + toText(stored.text));
   },
   decode(bytes) {
     const { expires, start } = readTime(bytes);
+    if (expires === NO_TIME) return new Unreadable();
     try {
       return { expires, text: fromText(decoder.decode(bytes.subarray(start))) };
     } catch (cause) {
-      throw notOurs(cause);
+      return new Unreadable(cause);
     }
   },
 };
@@ -76,10 +90,5 @@ function readTime(bytes: Uint8Array): { expires: number; start: number } {
     if (digit < 0 || digit > 9) break;
     expires = expires * 10 + digit;
   }
-  if (bytes[at] !== MARK_BYTE) throw notOurs();
-  return { expires, start: at + 1 };
-}
-
-function notOurs(cause?: unknown): JumpError {
-  return new JumpError('JUMP_CORRUPTION', 'a value that @jump/keyv has not written', { cause });
+  return { expires: bytes[at] === MARK_BYTE ? expires : NO_TIME, start: at + 1 };
 }

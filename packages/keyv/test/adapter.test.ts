@@ -318,11 +318,35 @@ describe('errors', () => {
     const listen = (error: unknown): void => void errors.push(error);
     expect(adapter.on('error', listen).on('other', listen)).toBe(adapter);
     db.set('keyv/:=a', 'somebody else');
-    await expect(adapter.get('a')).rejects.toMatchObject({ code: 'JUMP_CORRUPTION' });
-    expect(errors).toEqual([expect.objectContaining({ code: 'JUMP_CORRUPTION' })]);
+    const error = { code: 'JUMP_CORRUPTION', message: expect.stringContaining('"keyv/:=a"') };
+    await expect(adapter.get('a')).rejects.toMatchObject(error);
+    expect(errors).toEqual([expect.objectContaining(error)]);
     adapter.off('error', listen);
     await expect(adapter.get('a')).rejects.toMatchObject({ code: 'JUMP_CORRUPTION' });
     expect(errors.length).toBe(1);
+    db.close();
+  });
+
+  test('a value that somebody else has put there is named, can be replaced, and be deleted', async () => {
+    const { db } = memoryStore();
+    const adapter = new KeyvJump(db, { namespace: 'ns' });
+    const foreign = async (): Promise<void> => {
+      await adapter.set('a', 'value', 60_000);
+      db.set('keyv/ns:=a', 'somebody else');
+    };
+    await foreign();
+    const message = expect.stringContaining('"keyv/ns:=a"');
+    const error = { code: 'JUMP_CORRUPTION', message };
+    await expect(adapter.getMany(['b', 'a'])).rejects.toMatchObject(error);
+    await expect(adapter.has('a')).rejects.toMatchObject(error);
+    await expect(adapter.hasMany(['b', 'a'])).rejects.toMatchObject(error);
+    await expect(all(adapter.iterator())).rejects.toMatchObject(error);
+    await adapter.set('a', 'new');
+    expect(await adapter.get('a')).toBe('new');
+    await foreign();
+    expect(await adapter.delete('a')).toBe(false);
+    expect(await adapter.get('a')).toBeUndefined();
+    expect(keysOf(db).entries).toEqual([]);
     db.close();
   });
 });

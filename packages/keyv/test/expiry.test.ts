@@ -1,7 +1,8 @@
 // Goal:   what has expired is never returned, and goes away, out of the store and the files.
 // Method: time is the test's; the store is looked at behind the adapter's back.
-import { type JumpDB, storedVersions } from '@jump/db';
+import { type JumpDB, type JumpError, memoryVfs, storedVersions } from '@jump/db';
 import { KeyvJump } from '@jump/keyv';
+import { FaultVfs } from '@jump/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keysOf, memoryStore } from './store.ts';
 
@@ -230,20 +231,26 @@ test('by default that is once a minute; 0 is never', async () => {
 });
 
 test('a sweep that fails by itself tells the listeners, and the next one begins', async () => {
-  const errors: unknown[] = [];
-  const failing = new KeyvJump(db, { namespace: 'ns', sweepInterval: 100 });
-  failing.on('error', (error) => errors.push(error));
+  const codes: unknown[] = [];
+  const vfs = new FaultVfs(memoryVfs());
+  const failing = new KeyvJump('store', { sweepInterval: 100, jump: { vfs } });
+  failing.on('error', (error) => codes.push((error as JumpError).code));
   await failing.set('a', 'value', 10);
-  const entry = 'keyv/ns:=a';
-  const whole = db.get(entry)!;
-  db.set(entry, 'somebody else');
+  vfs.setFault({ at: 0, kinds: ['write'] });
+  await expect(failing.set('b', 'value')).rejects.toMatchObject({ name: 'JumpError' });
   await vi.advanceTimersByTimeAsync(100);
-  expect(errors).toEqual([expect.objectContaining({ code: 'JUMP_CORRUPTION' })]);
-  db.set(entry, whole);
+  expect(codes).toEqual(['JUMP_POISONED']);
   await vi.advanceTimersByTimeAsync(100);
-  expect(errors.length).toBe(1);
-  expect(keysOf(db).entries).toEqual([]);
-  await failing.disconnect();
+  expect(codes).toEqual(['JUMP_POISONED', 'JUMP_POISONED']);
+  await failing.disconnect().catch(() => undefined);
+});
+
+test('a sweep passes over what somebody else has put in place of an entry', async () => {
+  for (const key of ['a', 'b', 'c']) await adapter.set(key, 'value', 1000);
+  db.set('keyv/ns:=b', 'somebody else');
+  vi.setSystemTime(1_001_000);
+  expect(await adapter.sweep()).toBe(2);
+  expect(keysOf(db)).toEqual({ entries: ['keyv/ns:=b'], expiries: [] });
 });
 
 test('when the store is closed under it, the adapter sweeps no more, and says nothing', async () => {

@@ -139,8 +139,8 @@ export class Entries {
   }
 
   /**
-   * Puts an entry, or nothing, where another may be, or a value that nobody here has written; returns
-   * when that one expires or did.
+   * Puts an entry, or nothing, where another may be, or a value that nobody here has written;
+   * returns when that one expires or did.
    */
   #replace(
     batch: Batch<string, Stored | Unreadable | undefined>,

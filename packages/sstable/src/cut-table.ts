@@ -71,9 +71,6 @@ export interface CutTable {
   readonly largest: Uint8Array | undefined;
 }
 
-/** Bytes that are copied at a time. */
-const PORTION = 1 << 18;
-
 /**
  * Finds the blocks of a table of internal keys that lie wholly inside a range, if there are any, if
  * others are left, and if the table's filter is none that goes by the places of blocks. A table of
@@ -195,11 +192,11 @@ function write(
 
 /** Copies a part of a file as it is: damage in it stays what it was, for its checksum to tell. */
 function copy(file: TableFile, start: number, end: number, output: Output): void {
-  const portion = new Uint8Array(Math.min(PORTION, end - start));
-  for (let at = start; at < end; at += portion.length) {
-    const length = Math.min(portion.length, end - at);
-    file.read(portion, 0, length, at);
-    output.file.write(portion, 0, length);
+  const { bytes } = output;
+  for (let at = start; at < end; at += bytes.length) {
+    const length = Math.min(bytes.length, end - at);
+    file.read(bytes, 0, length, at);
+    output.file.write(bytes, 0, length);
     output.offset += length;
   }
 }

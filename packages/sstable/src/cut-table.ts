@@ -10,7 +10,7 @@
  * does a filter of the whole table: it knows keys that are gone, and says "perhaps" of them. What
  * the table said of itself (`jumpdb.table`) is left out, since what went was not counted.
  */
-import { EMPTY_BYTES, KIND_DELETION, readKind, sliceRange, TRAILER_LENGTH } from '@jump/base';
+import { EMPTY_BYTES, JumpError, sliceRange, TRAILER_LENGTH } from '@jump/base';
 import type { VfsFile } from '@jump/vfs';
 import type { Block } from './block.ts';
 import { BlockWriter } from './block-writer.ts';
@@ -73,12 +73,13 @@ export interface CutTable {
 
 /**
  * Finds the blocks of a table of internal keys that lie wholly inside a range, if there are any, if
- * others are left, and if the table's filter is none that goes by the places of blocks. A table of
- * tombstones is left as it is: how many they are must be known, so that it is merged soon.
+ * others are left, and if the table's filter is none that goes by the places of blocks. A table
+ * with tombstones is left as it is: merges ask how many there are.
  *
  * @param smallest - the table's first key
  * @param largest - its last key
- * @throws JUMP_CORRUPTION if the block is damaged whose entries are counted; JUMP_IO
+ * @throws JUMP_CORRUPTION if the block is damaged whose entries are counted; JUMP_UNSUPPORTED if it
+ *   has none; JUMP_IO
  * @internal
  */
 export function findCut(
@@ -87,10 +88,11 @@ export function findCut(
   smallest: Uint8Array,
   largest: Uint8Array,
 ): TableCut | undefined {
-  const { index, order, filter, filterName } = table;
+  const { index, order, filter, filterName, stored } = table;
   if (order.trailer === 0 || (filterName !== undefined && filter?.wholeTable !== true)) {
     return undefined;
   }
+  if (stored !== undefined && stored.tombstones > 0) return undefined;
   const { lower, lowerExclusive, upper, upperExclusive } = range;
   const against = (key: Uint8Array, bound: Uint8Array): number =>
     order.compareUser(key, 0, key.length - TRAILER_LENGTH, bound, 0, bound.length);
@@ -109,8 +111,7 @@ export function findCut(
     end = search(upper, !upperExclusive);
   }
   if (first >= end || end - first === index.count) return undefined;
-  const { entries, tombstones } = describe(load((first + end) >>> 1));
-  if (entries === 0 || tombstones > 0) return undefined;
+  const { entries } = describe(load((first + end) >>> 1));
   const gone = placeEnd(table, end - 1) - index.offsets[first]!;
   return { first, end, entries: entries * (end - first), keptBytes: index.end - gone };
 }
@@ -119,8 +120,8 @@ export function findCut(
  * Writes the table without the blocks of a cut to a new file, synced and closed. Its directory's
  * entry is not synced. Nothing is left behind when it throws.
  *
- * @throws JUMP_IO; JUMP_CORRUPTION if one of the blocks is damaged where the table now begins or
- *   ends
+ * @throws JUMP_IO; JUMP_CORRUPTION, or JUMP_UNSUPPORTED, if one of the blocks is damaged, or has no
+ *   entries, where the table now begins or ends
  * @internal
  */
 export function writeCut(
@@ -206,21 +207,20 @@ function placeEnd({ index }: OpenedTable, ordinal: number): number {
   return index.offsets[ordinal]! + index.sizes[ordinal]! + BLOCK_TRAILER_LENGTH;
 }
 
-/** Goes over the entries of a block of internal keys. */
+/** Goes over the entries of a block. */
 function describe(block: Block): {
   entries: number;
-  tombstones: number;
   firstKey: Uint8Array;
   lastKey: Uint8Array;
 } {
   let entries = 0;
-  let tombstones = 0;
   let firstKey: Uint8Array = EMPTY_BYTES;
   let lastKey = firstKey;
   forEachEntry(block, (key, length, _valueStart, valueEnd) => {
     if (entries++ === 0) firstKey = sliceRange(key, 0, length);
-    if (readKind(key, length) === KIND_DELETION) tombstones++;
     if (valueEnd === block.entriesEnd) lastKey = sliceRange(key, 0, length);
   });
-  return { entries, tombstones, firstKey, lastKey };
+  // The format allows it; nobody writes one.
+  if (entries === 0) throw new JumpError('JUMP_UNSUPPORTED', 'a block without entries is not cut');
+  return { entries, firstKey, lastKey };
 }

@@ -54,8 +54,8 @@ export function prepareRemoval(engine: Engine, bounds: Bounds): RangeRemoval | u
     return { deleted, added };
   } catch (error) {
     discardRemoval(engine, { deleted, added });
-    if (!(error instanceof JumpError) || error.code !== 'JUMP_IO') throw error;
-    // Perhaps the disk is full; whole tables go all the same.
+    if (!(error instanceof JumpError)) throw error;
+    // Perhaps the disk is full, and this is to make room: whole tables go all the same.
     store.report(error, false);
     const whole = steps.filter(({ cut }) => cut === undefined);
     if (whole.length === 0) return undefined;
@@ -100,7 +100,7 @@ function worthwhileCut({ store }: Engine, bounds: Bounds, table: TableMeta): Tab
     return cut.entries * TOMBSTONE >= cost ? cut : undefined;
   } catch (error) {
     // Whoever reads the range's entries comes to the damage, or not.
-    if (error instanceof JumpError && error.code === 'JUMP_CORRUPTION') return undefined;
+    if (error instanceof JumpError && error.code !== 'JUMP_IO') return undefined;
     throw error;
   }
 }

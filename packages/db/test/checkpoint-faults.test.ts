@@ -57,7 +57,7 @@ function bound(vfs: Vfs): Vfs {
 }
 
 describe('when the disk fails', () => {
-  test('each call once: nothing is left, the store goes on', { timeout: 60_000 }, async () => {
+  test('each call once: nothing is left, the store goes on', { timeout: 300_000 }, async () => {
     let failures = 0;
     for (const links of [true, false]) {
       for (let at = 0; ; at++) {
@@ -108,7 +108,7 @@ describe('when the disk fails', () => {
 });
 
 test('the power may go at any time: no store, or all of it; the original is as it was', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   let whole = 0;
   let images = 0;

@@ -38,14 +38,8 @@ async function step(name, body) {
   }
 }
 
-/**
- * Whether a package is to be used alone: those that the command names, all without names.
- * @param {string} name
- */
-function chosen(name) {
-  const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
-  return names.length === 0 || names.includes(name);
-}
+/** The packages that are to be used alone, as the command names them; none: all. */
+const NAMED = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 
 /** @param {string} document from the root */
 const at = (document) => join(ROOT, document);
@@ -78,7 +72,11 @@ async function rehearse(copy) {
       await step('sizes, into README.md', measure);
       return;
     }
-    for (const one of (packages ?? []).filter(({ name }) => chosen(name))) {
+    const chosen = (packages ?? []).filter(
+      ({ name }) => NAMED.length === 0 || NAMED.includes(name),
+    );
+    if (chosen.length < NAMED.length) found.push(`not all are packages: ${NAMED.join(', ')}`);
+    for (const one of chosen) {
       await step(`${one.name} ${one.version}, its tarball`, () => checkTarball(one));
       await step(`${one.name} ${one.version}, installed alone`, () => useAlone(one, registry.env));
     }
@@ -106,6 +104,7 @@ function useAlone({ name, folder, version }, env) {
   const others = companions(readme, name);
   if (others.length > 0) run('npm', ['install', '--no-audit', ...others], { cwd: where, env });
   const examples = runExamples(where, readme);
+  if (examples === 0) throw new Error(`${readme} has no example that runs`);
   const beside = others.length > 0 ? `, with ${others.join(', ')}` : '';
   return `${types}; ${examples} examples${beside}${programs > 0 ? `; ${programs} program` : ''}`;
 }

@@ -2,6 +2,9 @@
 import { packageFolders, ROOT } from '../files.mjs';
 import { RUNTIMES } from './runtimes.mjs';
 
+/** Where a reader of the README finds them. */
+const DIFFERENCES = 'packages/tools/src/runtimes/differences.mjs';
+
 /**
  * @typedef {import('./count.mjs').Counts & { package: string, runtime: string, version: string,
  *   date: string }} Cell
@@ -46,7 +49,9 @@ export function fillTable(text, cells) {
   const packages = packageFolders(ROOT);
   const runtimes = new Set(cells.map(({ runtime }) => runtime));
   const empty = cells.length < packages.length * runtimes.size ? '; empty: not counted yet' : '';
-  const legend = `Tests passed, of the same test files${empty}. Counted ${when}.`;
+  const differ = `differ: fail for what the runtime lacks, as [listed](${DIFFERENCES})`;
+  const skipped = 'skipped: about what is not there';
+  const legend = `Tests passed, of the same test files; ${skipped}; ${differ}${empty}. Counted ${when}.`;
   return text.replace(
     marks,
     (_, begin, end) => `${begin}\n${tableOf(cells, packages)}\n\n${legend}\n\n${end}`,

@@ -122,7 +122,7 @@ export function utf8Read(
     if (!text.includes(REPLACEMENT)) return text;
   }
   try {
-    return decoder.decode(unshared(bytes, start, end));
+    return decode(decoder, bytes, start, end);
   } catch (cause) {
     throw unreadable(bytes, start, end, what, cause);
   }
@@ -139,7 +139,7 @@ export function utf8ReadLossy(bytes: Uint8Array, start: number, end: number): st
     if (text !== undefined) return text;
   }
   if (slice !== undefined && length <= SLICE_READ_LIMIT) return slice.call(bytes, start, end);
-  return lossyDecoder.decode(unshared(bytes, start, end));
+  return decode(lossyDecoder, bytes, start, end);
 }
 
 /**
@@ -204,6 +204,13 @@ function checkWellFormed(text: string, what: string): void {
   throw new TypeError(
     `${what} holds a lone surrogate (U+${unit.toUpperCase()} at index ${at}), which UTF-8 cannot hold`,
   );
+}
+
+/** Has a decoder read all; Bun's makes nothing of more than a string can hold, where others throw. */
+function decode(by: typeof decoder, bytes: Uint8Array, start: number, end: number): string {
+  const text = by.decode(unshared(bytes, start, end));
+  if (text === '' && start < end) throw new RangeError('the decoder made nothing of it');
+  return text;
 }
 
 /** A view of `bytes[start, end)`, or a copy where the memory is shared: not every decoder takes that. */

@@ -30,7 +30,12 @@ export type {
 } from './events.ts';
 export { type LoadOptions, type LoadReport, load } from './load/load.ts';
 export { destroy, open } from './open.ts';
-export type { OpenOptions, ReadOnlyOptions, ReadOptions } from './options.ts';
+export {
+  checkOptions,
+  type OpenOptions,
+  type ReadOnlyOptions,
+  type ReadOptions,
+} from './options.ts';
 export { Cursor, RangeIterator } from './read/iterators.ts';
 export type { CursorRange, KeyRange, Range } from './read/range.ts';
 export { type GetOptions, ReadableStore } from './read/readable-store.ts';

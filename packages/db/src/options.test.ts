@@ -2,7 +2,7 @@
 // Method: the names that a refusal lists, and the settings that no option at all leads to.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { resolveOptions, type Settings } from './options.ts';
+import { checkOptions, resolveOptions, type Settings } from './options.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const rows = [...readme.matchAll(/^\| `(\w+)`( °°?)? \| (.*?) \| .* \|$/gm)].map(
@@ -54,4 +54,12 @@ test.each(rows)('shows the default of $name', ({ name, shown }) => {
   const words = WORDS[name];
   expect(shown).toBe(words?.[0] ?? show(name, settings));
   expect(words?.[1](settings) ?? true).toBe(true);
+});
+
+test('can be checked without opening a store', () => {
+  for (const good of [undefined, {}, { cacheSize: 0 }]) checkOptions(good);
+  expect(() => checkOptions({ cachSize: 1 })).toThrow(/unknown option "cachSize"; .*cacheSize/);
+  expect(() => checkOptions({ codecs: {} })).toThrow(TypeError);
+  expect(() => checkOptions({ cacheSize: -1 })).toThrow(RangeError);
+  expect(() => checkOptions(1)).toThrow(TypeError);
 });

@@ -228,6 +228,15 @@ export function resolveOptions(given: object | undefined, readOnly: boolean): Se
   };
 }
 
+/**
+ * Checks options of `open` without opening anything: for who is given them now, and opens later.
+ *
+ * @throws {TypeError} for an unknown option or one of the wrong type; `RangeError` for a number
+ */
+export function checkOptions(options: unknown): void {
+  resolveOptions(options as object | undefined, false);
+}
+
 function resolveFlag(options: Record<string, unknown>, name: string, otherwise: boolean): boolean {
   const value = options[name] === undefined ? otherwise : options[name];
   if (typeof value !== 'boolean') throw wrongType(`option ${name}`, 'a boolean', value);

@@ -1,5 +1,5 @@
 /** What an adapter can be told, checked. */
-import type { OpenOptions } from '@jump/db';
+import { checkOptions as checkStoreOptions, type OpenOptions } from '@jump/db';
 import type { OpenStore } from './entries.ts';
 
 /** Options of a `KeyvJump`. */
@@ -55,6 +55,8 @@ export function checkOptions(source: string | OpenStore, options: KeyvJumpOption
   if (jump !== undefined && !isPath) {
     throw new TypeError('option jump is for a path; this store is open already');
   }
+  // Now: what is wrong when the store opens, Keyv 5 tells nobody who does not listen.
+  checkStoreOptions(jump);
 }
 
 /** Names a value in a message. */

@@ -241,6 +241,8 @@ describe('errors', () => {
     [['a', { sweepInterval: Number.NaN }], RangeError, /sweepInterval/],
     [['a', { sweepInterval: 2 ** 31 }], RangeError, /sweepInterval/],
     [[memoryStore().db, { jump: {} }], TypeError, /jump/],
+    [['a', { jump: { cachSize: 1 } }], TypeError, /cachSize.*cacheSize/],
+    [['a', { jump: { cacheSize: -1 } }], RangeError, /cacheSize/],
   ])('%o is refused', (given, kind, message) => {
     const make = (): KeyvJump => new KeyvJump(...(given as unknown as [string]));
     expect(make).toThrow(kind);

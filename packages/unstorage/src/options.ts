@@ -1,5 +1,5 @@
 /** What the driver can be told, checked. */
-import type { JumpDB, OpenOptions } from '@jump/db';
+import { checkOptions, type JumpDB, type OpenOptions } from '@jump/db';
 
 /** A `JumpDB` that is open, whatever its own encodings are. */
 export type OpenStore = Pick<JumpDB, 'withEncodings'>;
@@ -19,6 +19,8 @@ export interface JumpDriverOptions {
   readonly sync?: boolean | undefined;
   /** Options of JumpDB's `open`; not for a store that is open already. */
   readonly jump?: Omit<OpenOptions, 'keyEncoding' | 'valueEncoding'> | undefined;
+  /** The driver's own name, which Nitro and Nuxt hand over with the rest; not looked at. */
+  readonly driver?: string | undefined;
 }
 
 /** Options with every default filled in. */
@@ -38,7 +40,7 @@ export function resolveOptions(options: JumpDriverOptions): Settings {
     throw new TypeError(`options must be an object, got ${say(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (NAMES.includes(name)) continue;
+    if (NAMES.includes(name) || name === 'driver') continue;
     throw new TypeError(`unknown option ${name}; known are ${NAMES.join(', ')}`);
   }
   const { base, db, prefix = '', sync = false, jump } = options;
@@ -60,6 +62,7 @@ export function resolveOptions(options: JumpDriverOptions): Settings {
   if (jump !== undefined && db !== undefined) {
     throw new TypeError('option jump is for a directory; this store is open already');
   }
+  checkOptions(jump);
   return { source: (base ?? db)!, prefix, sync, jump };
 }
 

@@ -141,6 +141,8 @@ test.each([
   [{ base: 'a', sync: 1 }, /sync/],
   [{ base: 'a', ttl: 1 }, /ttl/],
   [{ db: open(':memory:'), jump: {} }, /jump/],
+  [{ base: 'a', jump: { cachSize: 3 } }, /cachSize.*cacheSize/],
+  [{ base: 'a', jump: { cacheSize: '3' } }, /cacheSize/],
 ])('the options %o are refused', (options, message) => {
   const make = (): unknown => jumpDriver(options as never);
   expect(make).toThrow(TypeError);

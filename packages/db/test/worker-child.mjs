@@ -139,6 +139,26 @@ const cases = {
     return { executor, locked, keys, handle, link };
   },
 
+  /** Has the worker meet a damaged block. */
+  async damaged() {
+    const { readdirSync, readFileSync, writeFileSync } = await import('node:fs');
+    const before = open(directory, small);
+    for (let i = 0; i < 500; i++) before.set(`key ${i}`, 'v'.repeat(50));
+    await before.flush();
+    before.close();
+    const name = readdirSync(directory).find((one) => one.endsWith('.ldb'));
+    const bytes = readFileSync(`${directory}/${name}`);
+    bytes[100] ^= 0xff;
+    writeFileSync(`${directory}/${name}`, bytes);
+    const db = open(directory, small);
+    db.set('key 1', 'another');
+    const error = await db.compact().catch((reason) => reason);
+    const { executor } = db.stats();
+    db.close();
+    const { code, file, offset, message } = error;
+    return { executor, code, offset, named: file === `${directory}/${name}`, message };
+  },
+
   /** Holds a store open until told to end. */
   async hold() {
     const db = open(directory, small);

@@ -46,6 +46,14 @@ test('a worker that dies is replaced by inline work; nothing is lost', {
   });
 });
 
+test('damage that the worker meets is told with its file and place, once', {
+  timeout: 120_000,
+}, async () => {
+  const { message, ...rest } = await run('damaged');
+  expect(rest).toEqual({ executor: 'worker', code: 'JUMP_CORRUPTION', offset: 0, named: true });
+  expect(String(message).match(/at offset 0: /g)).toHaveLength(1);
+});
+
 test('closing during flushes and merges loses nothing', { timeout: 120_000 }, async () => {
   const { good, merges } = await run('closing');
   expect(good).toBe(true);

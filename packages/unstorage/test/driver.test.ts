@@ -20,6 +20,15 @@ test('is what unstorage declares a driver to be', () => {
   expect(defineDriver(jumpDriver)).toBe(jump);
 });
 
+test("the driver's own name may be among the options, as Nitro and Nuxt give it", async () => {
+  const storage = createStorage({
+    driver: jumpDriver({ driver: '@jump/unstorage', base: ':memory:' }),
+  });
+  await storage.setItem('a', 1);
+  expect(await storage.getItem('a')).toBe(1);
+  await storage.dispose();
+});
+
 test('nothing is opened before something is asked', async () => {
   const base = join(directory, 'lazy');
   const driver = jumpDriver({ base });

@@ -1,6 +1,8 @@
 /** Turns what Node's `fs` throws into `JumpError`; not public. */
 
-import { constants } from 'node:os';
+// The whole module: with an import `constants` a tracer of files (@vercel/nft, Nitro's and Next's)
+// takes `fs.constants` for that, and fails.
+import * as os from 'node:os';
 import { JumpError } from '@jump/base';
 
 /**
@@ -37,7 +39,7 @@ export function systemCodeOf(cause: unknown): string | undefined {
 /** The name of an error that is known by its number. */
 function codeOfNumber(number: string | undefined): string | undefined {
   if (number === undefined) return undefined;
-  const codes = Object.entries(constants.errno);
+  const codes = Object.entries(os.constants.errno);
   return codes.find(([, one]) => one === Number(number))?.[0];
 }
 

@@ -142,6 +142,13 @@ test('takes long paths, and says so when they are too long', () => {
   expectIoError(() => nodeVfs.open(long, 'create'), 'ENAMETOOLONG', long);
 });
 
+// Node's own `recursive` would try for ever.
+test.runIf(linux)('does not make directories where none can be', () => {
+  for (const directory of ['/proc/jumpdb', '/proc/jumpdb/store']) {
+    expectIoError(() => nodeVfs.makeDirectory(directory), 'ENOENT', directory);
+  }
+});
+
 test('sees one file behind a link to its directory', () => {
   const directory = newDirectory();
   const link = `${directory}-link`;

@@ -68,9 +68,9 @@ export const nodeVfs: Vfs = {
 
   makeDirectory(directory: string): void {
     try {
-      fs.mkdirSync(directory, { recursive: true });
+      makeAll(directory);
     } catch (cause) {
-      throw fromNode(reasonOf(cause, directory), 'cannot make the directory', directory);
+      throw fromNode(cause, 'cannot make the directory', directory);
     }
   },
 
@@ -174,14 +174,31 @@ function describe(stats: fs.BigIntStats): VfsStat {
 }
 
 /**
- * Why a directory cannot be made: of a read-only file system Node says ENOENT, when asked for all.
+ * Makes a directory and those above it. Node's own way (`recursive`) never returns where the system
+ * says ENOENT whatever is made above, as below `/proc`, and says ENOENT of a read-only file system.
  */
-function reasonOf(cause: unknown, directory: string): unknown {
-  if (systemCodeOf(cause) !== 'ENOENT') return cause;
+function makeAll(directory: string): void {
   try {
     fs.mkdirSync(directory);
-    return cause;
-  } catch (reason) {
-    return reason;
+  } catch (cause) {
+    const parent = nodePath.dirname(directory);
+    if (systemCodeOf(cause) === 'ENOENT' && parent !== directory) {
+      makeAll(parent);
+      makeOne(directory);
+    } else if (!isDirectory(directory)) throw cause;
   }
+}
+
+/** Makes a directory below one that is there. */
+function makeOne(directory: string): void {
+  try {
+    fs.mkdirSync(directory);
+  } catch (cause) {
+    // Somebody else may have been faster.
+    if (!isDirectory(directory)) throw cause;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

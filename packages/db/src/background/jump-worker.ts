@@ -1,6 +1,6 @@
 /** The worker thread: runs jobs until its store closes. Started by `worker-executor.ts` alone. */
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { bytewiseComparator, JumpError } from '@jump/base';
+import { bytewiseComparator, JumpError, reasonOf } from '@jump/base';
 import { nodeVfs } from '@jump/vfs';
 import { failureOf, removeFiles } from './file-work.ts';
 import { filterOf } from './filter-spec.ts';
@@ -103,9 +103,12 @@ function syncFiles(paths: readonly string[]): unknown[] {
 
 function plainError(error: unknown): PlainError {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const code = error instanceof JumpError ? error.code : undefined;
-  const systemCode = error instanceof JumpError ? error.systemCode : undefined;
-  return { code, message, stack, systemCode };
+  if (error instanceof JumpError) {
+    const { code, file, offset, systemCode } = error;
+    return { code, message: reasonOf(error), file, offset, systemCode, stack };
+  }
+  const none = undefined;
+  return { code: none, message, file: none, offset: none, systemCode: none, stack };
 }
 
 Atomics.store(control, CONTROL.started, 1);

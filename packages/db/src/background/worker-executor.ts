@@ -276,9 +276,11 @@ class WorkerExecutor implements Executor {
   }
 }
 
-function revive({ code, message, stack, systemCode }: PlainError): Error {
+function revive({ code, message, file, offset, systemCode, stack }: PlainError): Error {
   const error =
-    code === undefined ? new Error(message) : new JumpError(code, message, { systemCode });
+    code === undefined
+      ? new Error(message)
+      : new JumpError(code, message, { file, offset, systemCode });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

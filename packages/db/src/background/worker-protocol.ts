@@ -56,7 +56,10 @@ export interface FileMessage {
 /** An error that has crossed between threads. */
 export interface PlainError {
   readonly code: JumpErrorCode | undefined;
+  /** Without the place that a `JumpError` begins with. */
   readonly message: string;
+  readonly file: string | undefined;
+  readonly offset: number | undefined;
   readonly stack: string | undefined;
   readonly systemCode: string | undefined;
 }

@@ -70,8 +70,10 @@ export function prepareRemoval(engine: Engine, bounds: Bounds): RangeRemoval | u
 export function discardRemoval({ store, obsolete }: Engine, { added }: RangeRemoval): void {
   // Who opens the directory next removes them.
   if (store.closed) return;
-  for (const { table } of added) store.tables.forget(table.number);
-  obsolete.discard(added.map(({ table }) => table));
+  const live = new Set(store.version.levels.flat().map(({ number }) => number));
+  const tables = added.map(({ table }) => table).filter(({ number }) => !live.has(number));
+  for (const { number } of tables) store.tables.forget(number);
+  obsolete.discard(tables);
 }
 
 /** Says what becomes of a table, if it is to be touched. */

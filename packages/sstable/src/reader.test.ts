@@ -214,7 +214,20 @@ test('wrong calls are named', () => {
   expect(() => openWritten([], {}, { keys: any('other') })).toThrow(TypeError);
   expect(() => openWritten([], {}, { cache: any({}) })).toThrow(TypeError);
   expect(() => openWritten([], {}, { codecs: { 0: any({}) } })).toThrow(TypeError);
+  expect(() => openWritten([], {}, any({ tolerent: true }))).toThrow(/known are .*, tolerant$/);
+  expect(() => openWritten([], {}, any(null))).toThrow('options must be an object, got null');
   expect(() => new BlockCache(-1)).toThrow(RangeError);
+});
+
+test.each(['x', 5, null, undefined, {}, [1]])('%o is no table', async (wrong) => {
+  const any = wrong as never;
+  expect(() => TableReader.fromBytes(any)).toThrow(TypeError);
+  expect(() => TableReader.fromBytes(any)).toThrow(/^bytes must be a Uint8Array, got /);
+  await expect(TableReader.fromBlob(any)).rejects.toThrow(TypeError);
+  await expect(TableReader.fromBlob(any)).rejects.toThrow(/^blob must be a Blob or a File, got /);
+  if (typeof wrong === 'string') return;
+  expect(() => TableReader.open(any)).toThrow(TypeError);
+  expect(() => TableReader.open(any)).toThrow(/^target must be a path or { vfs, path }, got /);
 });
 
 test('a closed table says so, and lets go of its file and its blocks', () => {

@@ -1,7 +1,14 @@
 /**
  * Reads a table: point reads, cursors, iteration, checks.
  */
-import { type Cursor, JumpError, KIND_DELETION, EMPTY_BYTES as NONE, sliceRange } from '@jump/base';
+import {
+  type Cursor,
+  JumpError,
+  KIND_DELETION,
+  EMPTY_BYTES as NONE,
+  sliceRange,
+  wrongType,
+} from '@jump/base';
 import { EXHAUSTED, FOUND } from './block-search.ts';
 import { BlockStore } from './block-store.ts';
 import { CursorBlocks } from './cursor-blocks.ts';
@@ -81,8 +88,8 @@ export class TableReader {
    *
    * With the option `tolerant` these may be damaged: the whole file is then searched for blocks.
    *
-   * @throws JUMP_CORRUPTION if one of these is damaged; JUMP_IO if the file cannot be read;
-   *   JUMP_UNSUPPORTED if it is another program's kind of table
+   * @throws TypeError if target or an option is wrong; JUMP_CORRUPTION if one of these is damaged;
+   *   JUMP_IO if the file cannot be read; JUMP_UNSUPPORTED if it is another program's kind of table
    */
   static open(target: TableTarget, options: TableReaderOptions = {}): TableReader {
     const settings = checkReaderOptions(options);
@@ -102,6 +109,7 @@ export class TableReader {
    */
   static async fromBlob(blob: TableBlob, options: TableReaderOptions = {}): Promise<TableReader> {
     const settings = checkReaderOptions(options);
+    if (typeof blob?.arrayBuffer !== 'function') throw wrongType('blob', 'a Blob or a File', blob);
     const bytes = new Uint8Array(await blob.arrayBuffer());
     return new TableReader(
       TableFile.fromBytes(bytes, blob.name ?? 'blob', settings.codecs),
@@ -109,9 +117,14 @@ export class TableReader {
     );
   }
 
-  /** Reads a table from the bytes of its file, which must not change while it is in use. */
+  /**
+   * Reads a table from the bytes of its file, which must not change while it is in use.
+   *
+   * @throws as {@link TableReader.open}
+   */
   static fromBytes(bytes: Uint8Array, options: TableReaderOptions = {}): TableReader {
     const settings = checkReaderOptions(options);
+    if (!(bytes instanceof Uint8Array)) throw wrongType('bytes', 'a Uint8Array', bytes);
     return new TableReader(TableFile.fromBytes(bytes, 'bytes', settings.codecs), settings);
   }
 
@@ -210,8 +223,7 @@ export class TableReader {
   /** Returns the value of a key, in memory of its own; `undefined` if it is absent or deleted. */
   get(key: Uint8Array): Uint8Array | undefined {
     this.#file.checkOpen();
-    if (!(key instanceof Uint8Array))
-      throw new TypeError(`key: a Uint8Array expected, got ${typeof key}`);
+    if (!(key instanceof Uint8Array)) throw wrongType('key', 'a Uint8Array', key);
     const lookup = this.#lookup;
     lookup.setNewest(key, 0, key.length);
     if (!this.find(lookup) || lookup.kind === KIND_DELETION) return undefined;

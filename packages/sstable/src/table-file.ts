@@ -1,7 +1,15 @@
 /**
  * The file of a table: blocks read from it, their checksums checked, their contents decoded.
  */
-import { copyRange, corruption, crc32c, JumpError, maskCrc, readFixed32 } from '@jump/base';
+import {
+  copyRange,
+  corruption,
+  crc32c,
+  JumpError,
+  maskCrc,
+  readFixed32,
+  wrongType,
+} from '@jump/base';
 import { nodeVfs, type Vfs, type VfsFile } from '@jump/vfs';
 import { type BlockKernel, kernelFor, TOO_LARGE } from './block-kernel.ts';
 import { type BlockCodec, type BlockCodecs, CODEC_NONE, snappyCodec } from './codecs.ts';
@@ -18,9 +26,11 @@ export type TableTarget =
       readonly path: string;
     };
 
-/** Splits a target into file system and path. */
+/** Splits a target into file system and path. @throws TypeError if it is none */
 export function resolveTarget(target: TableTarget): { vfs: Vfs; path: string } {
-  return typeof target === 'string' ? { vfs: nodeVfs, path: target } : target;
+  if (typeof target === 'string') return { vfs: nodeVfs, path: target };
+  if (typeof target?.path === 'string' && typeof target.vfs?.open === 'function') return target;
+  throw wrongType('target', 'a path or { vfs, path }', target);
 }
 
 /** Without a kernel, blocks are read into one buffer for all tables, unless larger. */

@@ -16,9 +16,12 @@ export interface TableGap {
   readonly bytes: number;
   /** What is wrong, without the place. */
   readonly reason: string;
-  /** The keys that were there sort behind this one, a key as it is stored; unknown if not given. */
+  /**
+   * The keys that were there sort behind this one; unknown if not given. A key as it is stored: in
+   * a database's table an internal key, whose last eight bytes are sequence and kind.
+   */
   readonly after: Uint8Array | undefined;
-  /** And not behind this one. */
+  /** And not behind this one, which is a key as it is stored, too. */
   readonly upTo: Uint8Array | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The options of {@link TableWriter}, and their checks.
  */
-import type { Comparator, FilterPolicy } from '@jump/base';
+import { type Comparator, type FilterPolicy, wrongType } from '@jump/base';
 import type { TableKeys } from './key-order.ts';
 
 /** How a table is written. */
@@ -84,10 +84,14 @@ export function checkWriterOptions(options: TableWriterOptions): WriterSettings 
   };
 }
 
-/** Refuses options that do not exist. */
+/** Refuses options that do not exist, and what is no object. */
 export function checkNames(options: object, names: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw wrongType('options', 'an object', options);
+  }
   for (const name of Object.keys(options)) {
-    if (!names.has(name)) throw new TypeError(`unknown option ${name}`);
+    if (names.has(name)) continue;
+    throw new TypeError(`unknown option ${name}; known are ${[...names].join(', ')}`);
   }
 }
 

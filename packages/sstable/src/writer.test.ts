@@ -45,7 +45,7 @@ test('internal keys must be some, and in their order', () => {
 
 test('wrong options and wrong calls are named', () => {
   expect(() => new TableWriter(target(), any({ blocksize: 1 }))).toThrow(
-    'unknown option blocksize',
+    /^unknown option blocksize; known are .*blockSize/,
   );
   for (const blockSize of [0, -1, 1.5, Number.NaN, 2 ** 40]) {
     expect(() => new TableWriter(target(), { blockSize })).toThrow(/blockSize/);
@@ -56,9 +56,24 @@ test('wrong options and wrong calls are named', () => {
   expect(() => writer.add(any('key'), one)).toThrow(TypeError);
   expect(() => writer.add(one, any('value'))).toThrow(TypeError);
   writer.finish();
-  expect(() => writer.add(one, one)).toThrow(/finished/);
-  expect(() => writer.finish()).toThrow(/finished/);
+  const closed = expect.objectContaining({ code: 'JUMP_CLOSED', file: PATH });
+  expect(() => writer.add(one, one)).toThrow(closed);
+  expect(() => writer.finish()).toThrow(closed);
   writer.abandon();
+  for (const wrong of [
+    7,
+    null,
+    undefined,
+    {},
+    { path: 'a', vfs: {} },
+    { path: 1, vfs: memoryVfs() },
+  ]) {
+    expect(() => new TableWriter(any(wrong))).toThrow(TypeError);
+    expect(() => new TableWriter(any(wrong))).toThrow(/^target must be a path or .*, got /);
+  }
+  expect(() => new TableWriter(target(), any(null))).toThrow(
+    /^options must be an object, got null/,
+  );
 });
 
 test('a file that is there is not overwritten', () => {
@@ -155,7 +170,8 @@ test('every failing operation of the file is reported, and can be cleaned up', (
       expect(error).toMatchObject({ code: 'JUMP_IO', systemCode: 'ENOSPC' });
       failures++;
       if (writer === undefined) continue;
-      expect(() => writer?.add(Uint8Array.of(9, 9), one)).toThrow(/only abandon/);
+      const poisoned = expect.objectContaining({ code: 'JUMP_POISONED', file: PATH });
+      expect(() => writer?.add(Uint8Array.of(9, 9), one)).toThrow(poisoned);
       expect(() => writer?.finish()).toThrow(/only abandon/);
       writer.abandon();
       expect(vfs.stat(PATH)).toBeUndefined();

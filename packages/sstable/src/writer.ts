@@ -1,7 +1,15 @@
 /**
  * Writes a table: entries in ascending order, straight into blocks.
  */
-import { readFixed32, readSequence56, sliceRange, TRAILER_LENGTH, writeFixed32 } from '@jump/base';
+import {
+  JumpError,
+  readFixed32,
+  readSequence56,
+  sliceRange,
+  TRAILER_LENGTH,
+  writeFixed32,
+  wrongType,
+} from '@jump/base';
 import type { Vfs } from '@jump/vfs';
 import { BlockWriter } from './block-writer.ts';
 import { type BuiltEntries, DataBlockWriter } from './data-block-writer.ts';
@@ -77,7 +85,8 @@ export class TableWriter {
   /**
    * Creates the file, which must not exist.
    *
-   * @throws TypeError or RangeError if an option is wrong; JUMP_IO if the file cannot be created
+   * @throws TypeError or RangeError if target or an option is wrong; JUMP_IO if the file cannot be
+   *   created
    */
   constructor(target: TableTarget, options: TableWriterOptions = {}) {
     const settings = checkWriterOptions(options);
@@ -105,11 +114,8 @@ export class TableWriter {
 
   /** Adds an entry; see {@link TableWriter.addRange}. */
   add(key: Uint8Array, value: Uint8Array): void {
-    if (!(key instanceof Uint8Array))
-      throw new TypeError(`key: a Uint8Array expected, got ${typeof key}`);
-    if (!(value instanceof Uint8Array)) {
-      throw new TypeError(`value: a Uint8Array expected, got ${typeof value}`);
-    }
+    if (!(key instanceof Uint8Array)) throw wrongType('key', 'a Uint8Array', key);
+    if (!(value instanceof Uint8Array)) throw wrongType('value', 'a Uint8Array', value);
     this.addRange(key, 0, key.length, value, 0, value.length);
   }
 
@@ -117,7 +123,8 @@ export class TableWriter {
    * Adds an entry, whose key must sort after the one before. Both are copied, or written, at once.
    *
    * @throws RangeError if the key does not sort after the one before, or is no internal key where
-   *   those are expected; nothing has been added then
+   *   those are expected; nothing has been added then. JUMP_CLOSED after `finish` or `abandon`,
+   *   JUMP_POISONED after an error of the file system
    */
   addRange(
     keyBytes: Uint8Array,
@@ -322,11 +329,12 @@ export class TableWriter {
     }
   }
 
-  #notOpen(): Error {
-    return new Error(
-      this.#state === 'closed'
-        ? 'the table is finished or abandoned'
-        : 'the table could not be written; only abandon() is left',
-    );
+  #notOpen(): JumpError {
+    const place = { file: this.#path };
+    if (this.#state === 'closed') {
+      return new JumpError('JUMP_CLOSED', 'the table is finished or abandoned', place);
+    }
+    const message = 'the table could not be written; only abandon() is left';
+    return new JumpError('JUMP_POISONED', message, place);
   }
 }

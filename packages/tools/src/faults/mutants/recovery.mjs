@@ -97,9 +97,9 @@ export const RECOVERY_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/open.ts',
-        find: '    versions.logAndApply(\n      { logNumber: number,',
+        find: '    versions.logAndApply({ logNumber: number,',
         replace:
-          "    for (const name of vfs.list(directory)) if (name.endsWith('.log') && !name.includes(String(number))) vfs.remove(directory + '/' + name);\n    versions.logAndApply(\n      { logNumber: number,",
+          "    for (const name of vfs.list(directory)) if (name.endsWith('.log') && !name.includes(String(number))) vfs.remove(directory + '/' + name);\n    versions.logAndApply({ logNumber: number,",
       },
     ],
   },

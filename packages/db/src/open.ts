@@ -8,6 +8,7 @@ import { createWorkerExecutor } from '#worker-executor';
 import { Background } from './background/background.ts';
 import { type Executor, InlineExecutor, type JobListener } from './background/executor.ts';
 import { ObsoleteFiles } from './background/obsolete-files.ts';
+import { withAdvice } from './damage-advice.ts';
 import { JumpDB } from './db.ts';
 import { LOCK_FILES, MEMORY, makeDirectory, notADirectory, resolvePath } from './directories.ts';
 import type {
@@ -81,7 +82,7 @@ export function startStore(given: string, settings: Settings): Engine {
     return openEngine(vfs, directory, settings, lock);
   } catch (error) {
     lock.release();
-    throw error;
+    throw withAdvice(error);
   }
 }
 

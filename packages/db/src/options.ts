@@ -305,12 +305,13 @@ function checkObject(
   options: Record<string, unknown>,
   name: string,
   methods: readonly string[],
+  wanted = 'an object',
 ): void {
   const value = options[name];
   if (value === undefined) return;
   for (const method of methods) {
     if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
-      throw wrongType(`option ${name}`, `an object with a method ${method}`, value);
+      throw wrongType(`option ${name}`, `${wanted} with a method ${method}`, value);
     }
   }
 }
@@ -376,7 +377,7 @@ function resolveFilter(
 }
 
 function resolveCompaction(options: Record<string, unknown>): CompactionStrategy {
-  checkObject(options, 'compaction', ['pick', 'manual']);
+  checkObject(options, 'compaction', ['pick', 'manual'], 'leveled(), tiered() or an object');
   const strategy = (options['compaction'] as CompactionStrategy | undefined) ?? leveled();
   if (typeof strategy.name !== 'string' || typeof strategy.level0?.stop !== 'number') {
     throw wrongType('option compaction', 'an object with a name and level0 limits', strategy);

@@ -2,8 +2,9 @@
  * Reading a store without writing anything: no lock, no log, no replay to the disk.
  */
 import { type EncodingName, JumpError, wrongType } from '@jump/base';
-import { nodeVfs } from '@jump/vfs';
+import { nodeVfs, type Vfs } from '@jump/vfs';
 import { makeCheckpoint } from './checkpoint.ts';
+import { withAdvice } from './damage-advice.ts';
 import { resolvePath } from './directories.ts';
 import type {
   NamedEncodings,
@@ -11,7 +12,7 @@ import type {
   OwnKeyOptions,
   OwnValueOptions,
 } from './encoding-types.ts';
-import { type ReadOnlyOptions, resolveOptions } from './options.ts';
+import { type ReadOnlyOptions, resolveOptions, type Settings } from './options.ts';
 import { ReadOnlySource } from './read/read-only-source.ts';
 import { makeInternals, ReadableStore } from './read/readable-store.ts';
 import { readingStats, type Stats } from './stats.ts';
@@ -50,7 +51,15 @@ export function openReadOnly<K, V>(
   const settings = resolveOptions(options, true);
   const vfs = settings.vfs ?? nodeVfs;
   const directory = vfs.resolve?.(given) ?? given;
-  return new ReadOnlyDB<K, V>(new ReadOnlySource(vfs, directory, settings));
+  return new ReadOnlyDB<K, V>(openSource(vfs, directory, settings));
+}
+
+function openSource(vfs: Vfs, directory: string, settings: Settings): ReadOnlySource {
+  try {
+    return new ReadOnlySource(vfs, directory, settings);
+  } catch (error) {
+    throw withAdvice(error);
+  }
 }
 
 /** A store that is only read. Made by `openReadOnly`. */

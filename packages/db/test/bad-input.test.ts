@@ -57,8 +57,16 @@ describe('options', () => {
     [{ comparator: 'reverse' }, TypeError, /comparator must be an object with name and compare/],
     [{ comparator: { name: 'x' } }, TypeError, /comparator/],
     [{ comparator: null }, TypeError, /comparator.*null/],
-    [{ compaction: 'leveled' }, TypeError, /compaction must be .*got string "leveled"/],
-    [{ compaction: {} }, TypeError, /compaction must be an object with a method pick/],
+    [
+      { compaction: 'leveled' },
+      TypeError,
+      /compaction must be leveled\(\), .*got string "leveled"/,
+    ],
+    [
+      { compaction: {} },
+      TypeError,
+      /compaction must be leveled\(\), tiered\(\) or an object with a method pick/,
+    ],
     [{ compaction: null }, TypeError, /compaction.*null/],
     [{ compaction: { pick: () => {}, manual: () => {} } }, TypeError, /compaction.*name/],
     [{ compaction: { ...leveled(), level0: undefined } }, TypeError, /compaction.*level0/],

@@ -218,7 +218,7 @@ class StateBuilder {
 
   #need<T>(value: T | undefined, what: string, damage: LogDamage | undefined): T {
     if (value !== undefined) return value;
-    const because = damage === undefined ? '' : `: ${damage.message} (${damage.reason})`;
+    const because = damage === undefined ? '' : `: ${damage.message}`;
     throw this.#damaged(`no edit with a ${what}${because}`, damage?.start);
   }
 

@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+// `Symbol.dispose`, for programs whose `lib` does not have it.
+/// <reference lib="esnext.disposable" preserve="true" />
 export {
   type Comparator,
   type Encoding,

@@ -44,8 +44,7 @@ export function checkTypes(folder, name) {
   const broken = compile(folder, ['import.ts'], { lib: ['ES2023'], types: ['node'], noEmit: true });
   const beside = broken === 0 ? '' : `, beside ${broken} errors below ${BROKEN}`;
   if (FOR_NODE.includes(name)) return `types${beside}`;
-  const lib = ['ES2023', 'DOM', 'ESNext.Disposable'];
-  compile(folder, ['import.ts'], { lib, types: [], noEmit: true });
+  compile(folder, ['import.ts'], { lib: ['ES2023', 'DOM'], types: [], noEmit: true });
   return `types, in pages too${beside}`;
 }
 
@@ -63,7 +62,7 @@ export function runExamples(folder, document) {
     return file;
   });
   if (files.length === 0) return 0;
-  compile(folder, files, { lib: ['ES2023', 'ESNext.Disposable'], types: ['node'] });
+  compile(folder, files, { lib: ['ES2023'], types: ['node'] });
   for (const [i, { prints }] of blocks.entries()) {
     const script = join(folder, (files[i] ?? '').replace(/ts$/, 'js'));
     const cwd = mkdtempSync(join(folder, 'run-'));

@@ -126,7 +126,7 @@ export class LogReader implements Iterable<Uint8Array> {
 
   /** Makes the error for damage in this log. */
   corruption(damage: LogDamage): JumpError {
-    return corruption(this.source, damage.start, `${damage.message} (${damage.reason})`);
+    return corruption(this.source, damage.start, damage.message);
   }
 
   #note(damage: LogDamage): void {

@@ -74,13 +74,13 @@ export const LOG_MUTANTS = [
     edits: [
       {
         file: 'packages/db/src/open.ts',
-        find: '    const { lastSequence } = store;\n    versions.logAndApply(',
-        replace: '    const { lastSequence } = store;\n    log.begin();\n    versions.logAndApply(',
+        find: '    versions.logAndApply({ logNumber: number, ',
+        replace: '    log.begin();\n    versions.logAndApply({ logNumber: number, ',
       },
       {
         file: 'packages/db/src/open.ts',
-        find: '    );\n    log.begin();\n',
-        replace: '    );\n',
+        find: ' lastSequence, added });\n    log.begin();\n',
+        replace: ' lastSequence, added });\n',
       },
     ],
   },

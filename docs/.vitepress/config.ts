@@ -79,5 +79,6 @@ export default defineConfig({
     ],
     sidebar: { '/guide/': guide, '/reliability': guide, '/api/': storeFirst },
     outline: [2, 3],
+    socialLinks: [{ icon: 'github', link: 'https://github.com/jumpdb/jumpdb' }],
   },
 });

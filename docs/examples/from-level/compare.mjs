@@ -37,6 +37,11 @@ export async function compare(directory) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [, , directory = './data'] = process.argv;
-  console.log(`${await compare(directory)} entries, the same in both`);
+  const [, , directory] = process.argv;
+  if (directory === undefined) {
+    console.error('node compare.mjs DIRECTORY');
+    process.exitCode = 2;
+  } else {
+    console.log(`${await compare(directory)} entries, the same in both`);
+  }
 }

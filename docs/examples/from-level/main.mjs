@@ -1,16 +1,17 @@
 // One directory: written by the application as it was, on classic-level, then by the same
 // application on JumpDB, then by the first again. Nothing is converted; nothing is lost.
 //
-//   node main.mjs [./data]
+//   node main.mjs [./data]         without a directory, in one that is removed at the end
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as after from './after.mjs';
 import * as before from './before.mjs';
 import { compare } from './compare.mjs';
 
-const [, , directory = mkdtempSync(join(tmpdir(), 'from-level-'))] = process.argv;
+const [, , given] = process.argv;
+const directory = given ?? mkdtempSync(join(tmpdir(), 'from-level-'));
 
 const old = await before.openApp(directory);
 await old.addUser('ada', { age: 36 });
@@ -34,3 +35,4 @@ assert.equal(await again.user('nobody'), undefined);
 assert.deepEqual(await again.newestVisits(9), ['2024-05-03 ada', '2024-05-02 grace']);
 await again.close();
 console.log(`the way back is open: ${directory}`);
+if (given === undefined) rmSync(directory, { recursive: true });

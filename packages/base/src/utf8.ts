@@ -206,7 +206,9 @@ function checkWellFormed(text: string, what: string): void {
   );
 }
 
-/** Has a decoder read all; Bun's makes nothing of more than a string can hold, where others throw. */
+/**
+ * Has a decoder read all; Bun's makes nothing of more than a string can hold, where others throw.
+ */
 function decode(by: typeof decoder, bytes: Uint8Array, start: number, end: number): string {
   const text = by.decode(unshared(bytes, start, end));
   if (text === '' && start < end) throw new RangeError('the decoder made nothing of it');

@@ -29,6 +29,11 @@ function feed(child: ChildProcess): void {
   more();
 }
 
+/** Sends a signal, and does no more: `kill` of Deno's children ends their input first. */
+function send({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(pid, signal);
+}
+
 /** Resolves when something has come true; a signal must not come before the work. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -47,7 +52,7 @@ describe('import', () => {
     const end = ended(child);
     feed(child);
     await until(() => tablesIn(target) > 2);
-    child.kill(signal);
+    send(child, signal);
     expect(await end).toMatchObject({ code: null, signal, stdout: '' });
     expect(existsSync(target)).toBe(false);
   });
@@ -59,7 +64,7 @@ describe('import', () => {
     const end = ended(child);
     feed(child);
     await until(() => tablesIn(store) > tables + 2);
-    child.kill('SIGINT');
+    send(child, 'SIGINT');
     expect(await end).toMatchObject({ signal: 'SIGINT' });
     expect((await jump(['verify', store])).code).toBe(0);
     expect(await levelEntries(store)).toEqual(before);
@@ -71,7 +76,7 @@ describe('import', () => {
     const end = ended(child);
     child.stdin?.write(line(1));
     await until(() => existsSync(join(target, 'LOCK')));
-    child.kill('SIGINT');
+    send(child, 'SIGINT');
     expect(await end).toMatchObject({ signal: 'SIGINT' });
     expect(existsSync(target)).toBe(false);
   });
@@ -101,7 +106,7 @@ test.each([[[]], [['--in-place']]])(
     const child = start(['repair', large, ...more]);
     const end = ended(child);
     await until(() => existsSync(target) || tablesIn(large) > tablesOf(before));
-    child.kill('SIGINT');
+    send(child, 'SIGINT');
     expect(await end).toMatchObject({ signal: 'SIGINT', stdout: '' });
     expect(existsSync(target)).toBe(false);
     expect(readdirSync(large)).toEqual(before);
@@ -116,7 +121,7 @@ test('export leaves neither the file nor a part of it', async () => {
   const end = ended(child);
   const partial = (): string[] => readdirSync(place).filter((name) => name.includes('out.jsonl'));
   await until(() => partial().length > 0);
-  child.kill('SIGINT');
+  send(child, 'SIGINT');
   expect(await end).toMatchObject({ signal: 'SIGINT' });
   expect(partial()).toEqual([]);
 });
@@ -136,7 +141,7 @@ test('compact leaves a store that is whole', async () => {
   const end = ended(child);
   const names = new Set(readdirSync(busy));
   await until(() => readdirSync(busy).some((name) => name.endsWith('.ldb') && !names.has(name)));
-  child.kill('SIGINT');
+  send(child, 'SIGINT');
   const { code, signal } = await end;
   // It may have come to its end meanwhile.
   expect([code, signal]).toSatisfy(([code, signal]) => code === 0 || signal === 'SIGINT');
@@ -157,7 +162,7 @@ test('bench takes its store away', async () => {
   await until(() => grown() !== undefined);
   const made = grown()!;
   expect(statSync(join(tmpdir(), made)).isDirectory()).toBe(true);
-  child.kill('SIGINT');
+  send(child, 'SIGINT');
   expect(await end).toMatchObject({ signal: 'SIGINT' });
   expect(existsSync(join(tmpdir(), made))).toBe(false);
 });
@@ -167,6 +172,6 @@ test('a command that reads ends at once', async () => {
   const end = ended(child);
   await new Promise((resolve) => child.stdout?.once('data', resolve));
   child.stdout?.pause();
-  child.kill('SIGINT');
+  send(child, 'SIGINT');
   expect(await end).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' });
 });

@@ -207,6 +207,18 @@ describe('given up', () => {
       { message: 'enough' },
     ],
     [
+      'by its signal, at which the source just ends',
+      (vfs) => {
+        const stop = new AbortController();
+        function* ending(): Generator<Pair> {
+          yield* pairs(10);
+          stop.abort(new Error('enough'));
+        }
+        return load('db', ending(), { ...SMALL, vfs, signal: stop.signal });
+      },
+      { message: 'enough' },
+    ],
+    [
       'by an entry that is none',
       (vfs) => load('db', [...pairs(1000), ['k', 5] as unknown as Pair], { ...SMALL, vfs }),
       { message: 'value must be a string, got number 5 (at the key "k")' },

@@ -73,6 +73,7 @@ class Loading<K, V> {
   readonly #settings: Settings;
   readonly #onProgress: (progress: { entries: number }) => void;
   readonly #slices: Slices;
+  readonly #signal: AbortSignal | undefined;
   #entries = 0;
 
   constructor(
@@ -82,6 +83,7 @@ class Loading<K, V> {
   ) {
     this.#settings = settings;
     this.#onProgress = onProgress;
+    this.#signal = signal;
     this.#slices = new Slices(() => signal?.throwIfAborted());
   }
 
@@ -108,6 +110,8 @@ class Loading<K, V> {
       await tables.spill();
       const { runs } = tables;
       const made = await tables.finish();
+      // A source that was told to stop may just have ended.
+      this.#signal?.throwIfAborted();
       committing = true;
       target.commit(made, tables.lastSequence);
       const bytes = made.reduce((sum, { fileSize }) => sum + fileSize, 0);

@@ -255,6 +255,26 @@ test('the power may go at any time', { timeout: 240_000 }, async () => {
   expect(cut).toBeGreaterThan(2);
 });
 
+// Tombstones of what the removal would have left are synced; those of the rest must not get lost.
+test('a clear that a reader came into is whole when it returns', async () => {
+  const disk = new CrashVfs();
+  const { db, model } = await layered(new Random(1), { vfs: disk });
+  await db.sync();
+  const range = { gte: key(50), lt: key(500) };
+  const before = sorted(model);
+  let reader: ReturnType<typeof db.entries> | undefined;
+  disk.onOperation = ({ kind, path }) => {
+    if (kind === 'sync' && path.endsWith('.log')) reader ??= db.entries();
+  };
+  db.clear(range);
+  disk.onOperation = () => {};
+  expectCleared(new CrashVfs(disk.image({ entries: 'none', bytes: 'none' })), model, range, true);
+  const outside = before.filter(([one]) => !isIn(one, range));
+  expect([...(reader ?? [])].filter(([one]) => !isIn(one, range))).toEqual(outside);
+  db.close();
+  expect(cutTables(disk)).toBe(0);
+});
+
 describe('LevelDB', () => {
   const directory = mkdtempSync(join(tmpdir(), 'jumpdb-range-removal-'));
   const level = new Level();

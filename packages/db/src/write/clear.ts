@@ -29,7 +29,7 @@ const CHUNK_BYTES = 64 * 1024;
 
 /** Deletes every key inside `bounds`. */
 export function clearRange(engine: Engine, bounds: Bounds): void {
-  const { store, background } = engine;
+  const { store, log, background } = engine;
   background.poll();
   const removal = prepareRemoval(engine, bounds);
   let applied = false;
@@ -38,8 +38,13 @@ export function clearRange(engine: Engine, bounds: Bounds): void {
   } finally {
     if (removal !== undefined && !applied) discardRemoval(engine, removal);
   }
-  if (applied) background.schedule();
-  else deleteVisible(engine, bounds, store.version);
+  if (applied) {
+    background.schedule();
+    return;
+  }
+  deleteVisible(engine, bounds, store.version);
+  // Some tombstones are on the disk already: a power loss must not leave those alone.
+  if (removal !== undefined) log.syncNow();
 }
 
 /** Makes a removal live, if nothing has come between; returns whether it is. */

@@ -11,6 +11,7 @@ import {
   type JumpDB,
   type JumpEvent,
   type KeyRange,
+  leveled,
   memoryVfs,
   type OpenOptions,
   open,
@@ -253,6 +254,22 @@ test('the power may go at any time', { timeout: 240_000 }, async () => {
   }
   expect(images).toBeGreaterThan(60);
   expect(cut).toBeGreaterThan(2);
+});
+
+// With another number it would count as newer than those that are.
+test('a table of level 0 is not cut', async () => {
+  const vfs = memoryVfs();
+  const compaction = leveled({ l0Trigger: 100 });
+  const db = open('db', { ...SMALL, memtableSize: 2 ** 20, compaction, vfs });
+  for (let i = 0; i < KEYS; i++) db.set(key(i), 'older');
+  await db.flush();
+  for (let i = KEYS - 100; i < KEYS; i++) db.set(key(i), 'newer');
+  await db.flush();
+  db.clear({ gte: key(100), lt: key(400) });
+  expect(db.get(key(KEYS - 1))).toBe('newer');
+  expect([...db.keys()]).toHaveLength(KEYS - 300);
+  db.close();
+  expect(cutTables(vfs)).toBe(0);
 });
 
 // Tombstones of what the removal would have left are synced; those of the rest must not get lost.

@@ -2,10 +2,10 @@
  * What reads have paid for there being more than one sorted run, counted in bytes that could have
  * been merged for it: a strategy weighs it against what merging would cost.
  *
- * Measured on the store of the bench, in bytes of tables whose merge takes as long: a filter that
- * says no is worth some 20, a search of index and block and a block of a scan some 300. A merge
- * spares all later reads, too, and runs on another core: so each counts several times what it took.
- * LevelDB counts 16 KiB for either.
+ * Estimated from the rows of the bench (`readmissing`, `range10`, `compact`), in bytes of tables whose
+ * merge takes as long: a filter that says no is worth some 20, a search of index and block, or a
+ * block of a scan, some 300. A merge spares all later reads, too, and runs on another core: so each
+ * counts several times what it took. LevelDB counts 16 KiB for either.
  */
 import type { TableReader } from '@jump/sstable';
 

@@ -17,8 +17,11 @@ import type { WriteTablesOptions } from './write-tables.ts';
 
 /** Entries that are sorted, as blocks. */
 export interface BlockRun {
-  /** Returns the next block, which has entries, good until the next call; `undefined` at the end. */
-  next(): BlockOfTable | undefined;
+  /**
+   * Returns the next block, which has entries, good until the next call; `undefined` at the end, or
+   * that what comes next is too large for a block that the kernel would take.
+   */
+  next(): BlockOfTable | 'tooLarge' | undefined;
   /** Closes what is open. */
   close(): void;
 }
@@ -106,7 +109,7 @@ export class BlockMerge {
     for (let i = 0; i < this.#runs.length; i++) {
       const block = this.#runs[i]!.next();
       if (block === undefined) continue;
-      if (!kernel.feed(i, block)) return false;
+      if (block === 'tooLarge' || !kernel.feed(i, block)) return false;
       kernel.insert(i);
     }
     return true;
@@ -158,6 +161,7 @@ export class BlockMerge {
 
   #feed(source: number): boolean {
     const block = this.#runs[source]!.next();
+    if (block === 'tooLarge') return false;
     if (block !== undefined && !this.#kernel.feed(source, block)) return false;
     this.#kernel.fed(block !== undefined);
     return true;

@@ -189,6 +189,11 @@ export class ByteArena {
     return this.bytes[place >>> SLOT_SHIFT]!;
   }
 
+  /** The same memory as words. */
+  wordsOf(place: number): Int32Array {
+    return this.words[place >>> SLOT_SHIFT]!;
+  }
+
   /** Where in `bytesOf(place)` the key begins. */
   keyStart(place: number): number {
     return ((place & SLOT_MASK) << 2) + KEY_OFFSET;

@@ -240,6 +240,14 @@ export class ByteTree {
     return this.#arena.bytesOf(this.#nodes.words[node + PLACE]!);
   }
 
+  /**
+   * Returns the memory of {@link ByteTree.entryBytes} as 32-bit words: an entry begins and ends at
+   * multiples of four, and so does its key begin at one. Do not write.
+   */
+  entryWords(node: number): Int32Array {
+    return this.#arena.wordsOf(this.#nodes.words[node + PLACE]!);
+  }
+
   /** Returns where the key begins in {@link ByteTree.entryBytes}. */
   keyStart(node: number): number {
     return this.#arena.keyStart(this.#nodes.words[node + PLACE]!);

@@ -88,7 +88,7 @@ export class Flushes {
       table: spec,
     } as const;
     this.#bytes = 0;
-    this.#running = this.#start(job, (): ReturnType<Memtable['cursor']> => memtable.cursor());
+    this.#running = this.#start(job, memtable);
   }
 
   /** Takes note of how far a job is, if it is the flush under way. */

@@ -1,7 +1,7 @@
 /**
  * Background work as plain data, so that it runs the same inline and in another thread.
  */
-import type { Comparator, Cursor, FilterPolicy } from '@jump/base';
+import type { Comparator, FilterPolicy } from '@jump/base';
 import {
   type CompactionJob,
   DropRule,
@@ -12,7 +12,7 @@ import {
 } from '@jump/compaction';
 import type { ByteTreeParts } from '@jump/rbtree';
 import type { Vfs } from '@jump/vfs';
-import { memtableCursor } from '../write/memtable.ts';
+import { type FlushSource, memtableOf } from '../write/memtable.ts';
 
 /** A memtable to write as a table of level 0. */
 interface FlushJob {
@@ -20,7 +20,7 @@ interface FlushJob {
   readonly directory: string;
   /** The table's number. */
   readonly number: number;
-  /** The memtable's memory; in the thread that owns it, the cursor is given beside. */
+  /** The memtable's memory; in the thread that owns it, it is given beside. */
   readonly memtable: ByteTreeParts | undefined;
   /** The sequences that readers need, ascending. */
   readonly snapshots: readonly number[];
@@ -43,7 +43,7 @@ export interface JobEnvironment {
   /** The policy of new tables. */
   readonly filter: FilterPolicy | undefined;
   /** The memtable of a flush, where this thread owns it. */
-  readonly memtable?: (() => Cursor) | undefined;
+  readonly memtable?: FlushSource | undefined;
   /** Whether to stop: asked between blocks. */
   readonly cancelled: () => boolean;
 }
@@ -64,10 +64,10 @@ function* runFlush(
   job: FlushJob,
   environment: JobEnvironment,
 ): Generator<number, WrittenTables, void> {
-  const { vfs, comparator, filter, cancelled, memtable } = environment;
+  const { vfs, comparator, filter, cancelled } = environment;
   const { directory, number, snapshots, table } = job;
-  const cursor = memtable === undefined ? memtableCursor(job.memtable!) : memtable();
-  return yield* writeTables(cursor, {
+  const memtable = environment.memtable ?? memtableOf(job.memtable!);
+  return yield* writeTables(memtable.cursor(), {
     vfs,
     directory,
     numbers: { first: number, count: 1 },
@@ -76,5 +76,6 @@ function* runFlush(
     filter,
     rule: new DropRule({ snapshots, older: 'everywhere', comparator }),
     cancelled,
+    runs: () => [memtable.run()],
   });
 }

@@ -125,7 +125,7 @@ export function flushNow(store: Store, table: TableSpec, memtable: Memtable): Wr
   const number = versions.takeFileNumber();
   const steps = runJob(
     { type: 'flush', directory, number, memtable: undefined, snapshots: [], table },
-    { vfs, comparator, filter, memtable: () => memtable.cursor(), cancelled: () => false },
+    { vfs, comparator, filter, memtable, cancelled: () => false },
   );
   for (;;) {
     const step = steps.next();

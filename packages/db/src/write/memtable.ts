@@ -11,9 +11,11 @@ import {
   tagHigh,
   tagLow,
 } from '@jump/base';
+import type { BlockRun } from '@jump/compaction';
 import type { BatchSink } from '@jump/log';
 import { ByteTree, type ByteTreeParts } from '@jump/rbtree';
 import type { Lookup } from '@jump/sstable';
+import { MemtableRun } from './memtable-run.ts';
 
 /** What a memtable is made with. */
 export interface MemtableOptions {
@@ -111,11 +113,20 @@ export class Memtable implements BatchSink {
   cursor(): Cursor {
     return new MemtableCursor(this.#tree);
   }
+
+  /** The entries as blocks; none may be added meanwhile. */
+  run(): BlockRun {
+    return new MemtableRun(this.#tree);
+  }
 }
 
-/** Walks over the entries of a memtable of another thread. */
-export function memtableCursor(parts: ByteTreeParts): Cursor {
-  return new MemtableCursor(ByteTree.fromParts(parts));
+/** What a flush reads: the entries of a memtable that nobody writes any more. */
+export type FlushSource = Pick<Memtable, 'cursor' | 'run'>;
+
+/** Reads a memtable of another thread. */
+export function memtableOf(parts: ByteTreeParts): FlushSource {
+  const tree = ByteTree.fromParts(parts);
+  return { cursor: () => new MemtableCursor(tree), run: () => new MemtableRun(tree) };
 }
 
 class MemtableCursor implements Cursor {

@@ -7,7 +7,6 @@
  */
 import type { TableSpec, WrittenTables } from '@jump/compaction';
 import type { Store } from '../store.ts';
-import type { Memtable } from '../write/memtable.ts';
 import type { WriteAheadLog } from '../write/write-ahead-log.ts';
 import type { Edits } from './edits.ts';
 import type { StartJob } from './executor.ts';

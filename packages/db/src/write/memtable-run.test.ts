@@ -1,7 +1,7 @@
 // Goal:   a flush that hands the memtable to the kernel as blocks writes the same table as one that
 //         walks over it with a cursor, to the byte.
-// Method: random memtables, with entries of all sizes up to those that no block takes; a copy of the
-//         bytewise comparator, which the kernel does not know, makes it the cursor.
+// Method: random memtables, with entries of all sizes up to those that no block takes; a copy of
+//         the bytewise comparator, which the kernel does not know, makes it the cursor.
 import { bytewiseComparator, type Comparator, KIND_DELETION, KIND_VALUE } from '@jump/base';
 import { leveldbBloomPolicy } from '@jump/bloom';
 import type { WrittenTables } from '@jump/compaction';

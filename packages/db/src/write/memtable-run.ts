@@ -14,7 +14,7 @@ import type { BlockOfTable } from '@jump/sstable';
 const ENOUGH_BYTES = 1 << 14;
 /** An entry whose key and value have so many bytes is not for a block. */
 const TOO_LARGE = 1 << 17;
-/** A block at its longest: the last entry with its lengths, and up to three bytes to a whole word. */
+/** A block at its longest: with the last entry, its lengths, and three bytes to a whole word. */
 const BLOCK_BYTES = ENOUGH_BYTES + TOO_LARGE + 32;
 /** From so many words on `set(subarray())` is faster than a loop. */
 const LOOP_WORDS = 96;

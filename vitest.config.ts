@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'dist',
-          include: ['packages/*/test/**/*.dist.test.ts', 'bench/test/**/*.dist.test.ts'],
+          include: ['{packages/*,bench,docs}/test/**/*.dist.test.ts'],
         },
       },
       {

@@ -75,7 +75,7 @@ test('checkFolders() finds two examples that use one folder', () => {
   expect(checkFolders([{ file: 'a.md', text: text('./a') }])).toEqual([]);
   expect(
     checkFolders([
-      { file: 'a.md', text: `${text('./data')}\n\n${text('./data', 'ts no-run')}` },
+      { file: 'a.md', text: `${text('./data')}\n\n${text('./data', 'ts no-run: why')}` },
       { file: 'b.md', text: `${text('x.ldb')}\n${text('./data/CURRENT')}\n${text('x.ldb')}` },
     ]),
   ).toEqual(['b.md:4: data is used at a.md:1, too', 'b.md:7: x.ldb is used at b.md:1, too']);

@@ -2,23 +2,34 @@
 
 /**
  * A block of TypeScript. `code` keeps the document's line numbers, by empty lines in front, so that an
- * error points into the document. A block marked "ts no-run" is only compiled.
- * @typedef {{ line: number, code: string, runs: boolean, prints: string[] }} CodeBlock
+ * error points into the document. A block marked "ts given NAME" runs where `docs/test/given.ts` has
+ * made what NAME says. One marked "ts no-run: WHY", or "ts no-run FILE: WHY", is only compiled.
+ * @typedef {{ line: number, code: string, runs: boolean, prints: string[], given?: string }} CodeBlock
  */
+
+/** What stands behind the three backquotes of a TypeScript block. */
+const TYPESCRIPT = /^ts(?: given (?<given>[\w-]+)| no-run(?: [\w.-]+)?: \S.*)?$/;
 
 /**
  * Finds the TypeScript blocks of a document.
  * @param {string} text
  * @returns {CodeBlock[]}
+ * @throws {Error} where one does not say why it is not run
  */
 export function codeBlocks(text) {
   /** @type {CodeBlock[]} */
   const found = [];
   for (const { line, info, body } of fences(text)) {
     if (!/^ts\b/.test(info)) continue;
+    const match = TYPESCRIPT.exec(info);
+    if (match === null) {
+      throw new Error(`line ${line}: "ts", "ts given NAME" or "ts no-run: WHY", not "${info}"`);
+    }
+    const given = match.groups?.['given'];
     const code = '\n'.repeat(line) + body;
     const prints = [...code.matchAll(/\/\/ prints: (.*)$/gm)].map((match) => match[1] ?? '');
-    found.push({ line, code, runs: !info.includes('no-run'), prints });
+    const runs = !info.includes(' no-run');
+    found.push({ line, code, runs, prints, ...(given === undefined ? {} : { given }) });
   }
   return found;
 }

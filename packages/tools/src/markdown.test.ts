@@ -6,7 +6,7 @@ const DOCUMENT = [
   '```ts',
   'console.log(1); // prints: 1',
   '```',
-  '```ts no-run',
+  '```ts no-run: it is for a browser',
   'open();',
   '```',
   '````md',
@@ -26,12 +26,27 @@ test('codeBlocks() refuses a block without an end', () => {
   expect(() => codeBlocks('\n```ts\nx')).toThrow('line 2: a block that is not closed');
 });
 
+test('codeBlocks() tells what a block is given', () => {
+  expect(codeBlocks('```ts given a-world\nread();\n```')).toEqual([
+    { line: 1, code: '\nread();', runs: true, prints: [], given: 'a-world' },
+  ]);
+});
+
+test.each(['ts no-run', 'ts no-run app.ts', 'ts no-run:', 'ts norun: for', 'ts given', 'ts skip'])(
+  'codeBlocks() refuses "%s", which does not say why it is not run',
+  (info) => {
+    expect(() => codeBlocks(`\n\`\`\`${info}\nopen();\n\`\`\``)).toThrow(
+      `line 2: "ts", "ts given NAME" or "ts no-run: WHY", not "${info}"`,
+    );
+  },
+);
+
 test('prose() leaves out blocks and keeps lines', () => {
   expect(prose(DOCUMENT)).toBe(`Text \`a\`${'\n'.repeat(10)}End`);
 });
 
 test('hexBlocks() belong to the program above them, and have no comments', () => {
-  const program = ['```ts', 'write();', '```', '```ts no-run', '```'];
+  const program = ['```ts', 'write();', '```', '```ts no-run: why', '```'];
   const text = [...program, '```hex a/1.log 7', '0b  b9 # 57', 'ff', '```'].join('\n');
   expect(hexBlocks(text)).toEqual([
     { line: 6, program: 1, file: 'a/1.log', at: 7, hex: '0b b9 ff' },

@@ -4,6 +4,9 @@ import type { Plugin } from 'vitest/config';
 import { ROOT } from './files.mjs';
 import { type CodeBlock, codeBlocks, type HexBlock, hexBlocks } from './markdown.mjs';
 
+/** What blocks are given that need more than an empty directory. */
+const GIVEN = join(ROOT, 'docs/test/given.ts').replaceAll('\\', '/');
+
 /** How a block is named as a module: the document, and the line of the block. */
 const BLOCK = /^(.*\.md)\?block=(\d+)\.ts$/;
 
@@ -49,20 +52,24 @@ function testsOf(file: string): string {
     import { join } from 'node:path';
     import { format } from 'node:util';
     import { expect, test, vi } from 'vitest';
+    import { given } from ${JSON.stringify(GIVEN)};
     test('has ${running.length} examples that run', () => {});
     ${running.map((block) => testOf(file, block, bytes)).join('\n')}`;
 }
 
-function testOf(file: string, { line, prints }: CodeBlock, bytes: HexBlock[]): string {
+function testOf(file: string, { line, prints, given }: CodeBlock, bytes: HexBlock[]): string {
   const shown = bytes.filter(({ program }) => program === line);
+  const what = given === undefined ? undefined : `given[${JSON.stringify(given)}]`;
+  const printed = what === undefined ? JSON.stringify(prints) : `${what}.prints`;
   return `test('line ${line}', async () => {
     const here = process.cwd();
     const directory = mkdtempSync(join(tmpdir(), 'jumpdb-example-'));
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {
       process.chdir(directory);
+      ${what === undefined ? '' : `${what}.make();`}
       await import(${JSON.stringify(`${file}?block=${line}.ts`)});
-      expect(log.mock.calls.map((values) => format(...values))).toEqual(${JSON.stringify(prints)});
+      expect(log.mock.calls.map((values) => format(...values))).toEqual(${printed});
       for (const { line, file, at, hex } of ${JSON.stringify(shown)}) {
         const bytes = readFileSync(file).subarray(at, at + (hex.length + 1) / 3);
         const found = bytes.toString('hex').replace(/..(?=.)/g, '$& ');

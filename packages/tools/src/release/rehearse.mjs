@@ -84,7 +84,8 @@ async function rehearse(copy) {
     await step('bundled', () => {
       const where = join(work, 'bundled');
       installAlone(where, ['@jump/db'], registry.env);
-      return runBundles(where);
+      const { done, skipped } = runBundles(where);
+      return [`${done.length} blocks of docs/guide/bundlers.md`, ...skipped].join('; ');
     });
   } finally {
     registry.stop();

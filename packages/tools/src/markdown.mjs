@@ -1,10 +1,15 @@
 // Reading Markdown: its blocks of code, and the files of the repository that it speaks of.
 
 /**
- * A block of TypeScript. `code` keeps the document's line numbers, by empty lines in front, so that an
- * error points into the document. A block marked "ts given NAME" runs where `docs/test/given.ts` has
+ * A block of TypeScript. `code` keeps the document's line numbers, by empty lines in front, so that
+ * an error points into the document. A block marked "ts given NAME" runs where `docs/test/given.ts` has
  * made what NAME says. One marked "ts no-run: WHY", or "ts no-run FILE: WHY", is only compiled.
- * @typedef {{ line: number, code: string, runs: boolean, prints: string[], given?: string }} CodeBlock
+ * @typedef {object} CodeBlock
+ * @property {number} line
+ * @property {string} code
+ * @property {boolean} runs
+ * @property {string[]} prints
+ * @property {string} [given]
  */
 
 /** What stands behind the three backquotes of a TypeScript block. */
@@ -58,6 +63,30 @@ export function hexBlocks(text) {
       throw new Error(`line ${line}: not bytes at an offset of a file that a program above leaves`);
     }
     found.push({ line, program, file, at: Number(at), hex });
+  }
+  return found;
+}
+
+/**
+ * Finds the blocks that a document shows by indenting them: commands, mostly. Paragraphs of lists,
+ * which are indented too, are none.
+ * @param {string} text
+ * @returns {{ line: number, body: string }[]}
+ */
+export function indentedBlocks(text) {
+  /** @type {{ line: number, body: string }[]} */
+  const found = [];
+  const lines = prose(text).split('\n');
+  let above = '';
+  for (const [i, line] of lines.entries()) {
+    const last = found.at(-1);
+    const shown = line.startsWith('    ');
+    const goesOn = shown && last !== undefined && above.startsWith('    ');
+    if (goesOn) last.body += `\n${line.slice(4)}`;
+    else if (shown && lines[i - 1] === '' && !/^([-*]|\d+\.) /.test(above)) {
+      found.push({ line: i + 1, body: line.slice(4) });
+    }
+    if (line !== '') above = line;
   }
   return found;
 }

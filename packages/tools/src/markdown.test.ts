@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { codeBlocks, hexBlocks, prose } from './markdown.mjs';
+import { codeBlocks, hexBlocks, indentedBlocks, prose } from './markdown.mjs';
 
 const DOCUMENT = [
   'Text `a`',
@@ -40,6 +40,24 @@ test.each(['ts no-run', 'ts no-run app.ts', 'ts no-run:', 'ts norun: for', 'ts g
     );
   },
 );
+
+test('indentedBlocks() finds what is shown, not what belongs to a list', () => {
+  const text = [
+    'Run',
+    '',
+    '    npm i',
+    '',
+    '    npm t \\',
+    '      -w',
+    'x',
+    '    y',
+    '',
+    '- a',
+    '',
+    '    b',
+  ];
+  expect(indentedBlocks(text.join('\n'))).toEqual([{ line: 3, body: 'npm i\nnpm t \\\n  -w' }]);
+});
 
 test('prose() leaves out blocks and keeps lines', () => {
   expect(prose(DOCUMENT)).toBe(`Text \`a\`${'\n'.repeat(10)}End`);

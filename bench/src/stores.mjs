@@ -4,10 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   cpSync,
   existsSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -39,13 +42,20 @@ export function filledStore(work, name, version, fill) {
 }
 
 /**
- * Copies a store over another one.
+ * Copies a store over another one, to the disk: the first sync of an engine would otherwise wait
+ * for what the bench has written.
  * @param {string} from
  * @param {string} to
  */
 export function copyStore(from, to) {
   rmSync(to, { recursive: true, force: true });
   cpSync(from, to, { recursive: true });
+  for (const entry of readdirSync(to, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = openSync(join(entry.parentPath, entry.name), 'r+');
+    fsyncSync(file);
+    closeSync(file);
+  }
 }
 
 /**

@@ -94,12 +94,25 @@ export class MergeKernel implements BuiltEntries {
   bytes: Uint8Array;
   words: Uint32Array;
   readonly #exports: MergeExports;
+  // Where things lie, by the names of `wasm/mergememory.ts`: asking for an export is slow.
+  readonly start: number;
+  readonly restartsAt: number;
+  readonly keysStart: number;
+  readonly lastKeyStart: number;
+  /** Where the key lies that was read last. */
+  readonly readKeyStart: number;
   readonly #slots: Slot[] = [];
   #top = 0;
 
   constructor(exports: unknown) {
     this.#exports = exports as MergeExports;
-    const { buffer } = this.#exports.memory;
+    const { memory, BLOCK, RESTARTS, KEYS, WRITTEN_KEY, READ_KEY } = this.#exports;
+    this.start = BLOCK.value;
+    this.restartsAt = RESTARTS.value / 4;
+    this.keysStart = KEYS.value;
+    this.lastKeyStart = WRITTEN_KEY.value;
+    this.readKeyStart = READ_KEY.value;
+    const { buffer } = memory;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
   }
@@ -248,16 +261,8 @@ export class MergeKernel implements BuiltEntries {
     return this.words[0]!;
   }
 
-  get start(): number {
-    return this.#exports.BLOCK.value;
-  }
-
   get end(): number {
     return this.start + this.words[1]!;
-  }
-
-  get restartsAt(): number {
-    return this.#exports.RESTARTS.value / 4;
   }
 
   get restartCount(): number {
@@ -272,28 +277,15 @@ export class MergeKernel implements BuiltEntries {
     return this.words[4]!;
   }
 
-  get keysStart(): number {
-    return this.#exports.KEYS.value;
-  }
-
   get keysEnd(): number {
     return this.words[5]!;
-  }
-
-  get lastKeyStart(): number {
-    return this.#exports.WRITTEN_KEY.value;
   }
 
   get lastKeyEnd(): number {
     return this.lastKeyStart + this.words[6]!;
   }
 
-  /** Where the key lies that was read last. */
-  get readKeyStart(): number {
-    return this.#exports.READ_KEY.value;
-  }
-
-  /** Where it ends; the same if none was read. */
+  /** Where the key that was read last ends; where it lies if none was read. */
   get readKeyEnd(): number {
     return this.readKeyStart + this.words[7]!;
   }

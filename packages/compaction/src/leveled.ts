@@ -47,8 +47,8 @@ export interface LeveledOptions {
    */
   readonly levelMultiplier?: number;
   /**
-   * The size of level 1, in bytes. Default five tables, at least 24 MiB: about what level 0 holds
-   * when it is merged. Much less, and each such merge leaves a level that is far too full.
+   * The size of level 1, in bytes. Default five tables, at least 10 MiB: with tables of 2 MiB,
+   * LevelDB's.
    */
   readonly baseSize?: number;
   /**
@@ -59,8 +59,8 @@ export interface LeveledOptions {
   readonly stop?: number;
 }
 
-/** The size of level 1: three memtables of 8 MiB (LevelDB has 10 MiB), or five tables. */
-const SMALLEST_BASE = 24 * 1024 * 1024;
+/** LevelDB's size of level 1, and that in its tables. */
+const SMALLEST_BASE = 10 * 1024 * 1024;
 const BASE_TABLES = 5;
 
 const NAMES = ['l0Trigger', 'levelMultiplier', 'baseSize', 'tombstoneShare', 'stop'] as const;

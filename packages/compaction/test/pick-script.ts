@@ -41,8 +41,7 @@ function bound(word: string): KeyRange['smallest'] {
 }
 
 function strategyOf(name: string, words: readonly string[]): CompactionStrategy {
-  // The cases are about shapes: a level of 10 MB is easier to read than the default's.
-  const options: Record<string, number> = name === 'leveled' ? { baseSize: 10 * MEGABYTE } : {};
+  const options: Record<string, number> = {};
   for (const word of words) {
     const [option = '', value = ''] = word.split('=');
     const match = /^([\d.]+)(MB)?$/.exec(value);

@@ -43,10 +43,11 @@ interface RunningMerge extends Choice {
 }
 
 /**
- * Many tables may have to be moved at once, by a write. Those that take longer than this wait for
- * the disk, which needs no move to be there, but gives way to writers.
+ * Many tables may have to be moved at once, by a write. Those behind so many wait for the disk,
+ * which needs no move to be there, but gives way to writers. (Not by the clock: what the crash
+ * programme finds is to be found again.)
  */
-const MOVES_MS = 1;
+const MOVES = 4;
 
 /** Merges tables. */
 export class Merges {
@@ -113,13 +114,12 @@ export class Merges {
     // What an edit on its way will change must not be picked.
     if (this.running || edits.busy || this.#halted !== undefined) return;
     const { settings, directory, versions } = store;
-    const end = performance.now() + MOVES_MS;
-    for (;;) {
+    for (let moves = 0; ; moves++) {
       const state = this.#state();
       const choice = this.#choose(state);
       if (choice === undefined) return;
       if (choice.pick.trivialMove) {
-        this.#move(choice, performance.now() < end);
+        this.#move(choice, moves < MOVES);
         // Whoever was told of it may have started a merge, or closed the store.
         if (this.running || edits.busy || this.#halted !== undefined) return;
         if (store.closed || store.poisoned) return;

@@ -29,8 +29,13 @@ export interface LogOwner {
   poison(cause: unknown, outside?: boolean): Error;
 }
 
-interface Waiter {
-  readonly sequence: number;
+/** Those who wait for the same flush. */
+interface Waiters {
+  /** The newest sequence that one of them needs on the disk. */
+  sequence: number;
+  /** Whether that flush has begun: who comes now waits for the next. */
+  flushing: boolean;
+  readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -58,7 +63,8 @@ export class WriteAheadLog {
   /** All entries up to this sequence are on the disk. */
   #durable: number;
   #handOverPlanned = false;
-  #waiters: Waiter[] = [];
+  /** Oldest first: those of the flush under way, and those of the next. */
+  #waiters: Waiters[] = [];
   #flushPlanned = false;
   #flushing = false;
   #closed = false;
@@ -174,10 +180,14 @@ export class WriteAheadLog {
   sync(): Promise<void> {
     const sequence = this.#owner.lastSequence;
     if (sequence <= this.#durable) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ sequence, resolve, reject });
+    let waiters = this.#waiters.at(-1);
+    if (waiters === undefined || waiters.flushing) {
+      waiters = makeWaiters();
+      this.#waiters.push(waiters);
       this.#planFlush();
-    });
+    }
+    waiters.sequence = sequence;
+    return waiters.promise;
   }
 
   /** Fails everybody who waits: the store is poisoned. */
@@ -243,6 +253,7 @@ export class WriteAheadLog {
     const older = this.#older.slice();
     const all = this.#waiters.length > 0;
     this.#flushing = true;
+    for (const waiters of this.#waiters) waiters.flushing = true;
     const logs = all ? [...older, current] : older;
     for (const log of logs) log.flushes++;
     try {
@@ -301,4 +312,14 @@ export class WriteAheadLog {
     log.closed = true;
     if (log.flushes === 0) log.writer.close();
   }
+}
+
+function makeWaiters(): Waiters {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { sequence: 0, flushing: false, promise, resolve, reject };
 }

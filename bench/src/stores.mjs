@@ -42,8 +42,8 @@ export function filledStore(work, name, version, fill) {
 }
 
 /**
- * Copies a store over another one, to the disk: the first sync of an engine would otherwise wait
- * for what the bench has written.
+ * Copies a store over another one, its files to the disk: the first sync of an engine would
+ * otherwise wait for what the bench has written.
  * @param {string} from
  * @param {string} to
  */

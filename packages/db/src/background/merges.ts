@@ -43,11 +43,11 @@ interface RunningMerge extends Choice {
 }
 
 /**
- * Many tables may have to be moved at once, by a write. Those behind so many wait for the disk,
- * which needs no move to be there, but gives way to writers. (Not by the clock: what the crash
- * programme finds is to be found again.)
+ * Many tables may have to be moved at once, by a write: so many take one or two milliseconds. What
+ * is behind them waits for the disk, which needs no move to be there, but gives way to writers.
+ * (Not by the clock: what the crash programme finds is to be found again.)
  */
-const MOVES = 4;
+const MOVES = 32;
 
 /** Merges tables. */
 export class Merges {

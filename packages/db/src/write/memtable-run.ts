@@ -12,7 +12,7 @@ import type { BlockOfTable } from '@jump/sstable';
 
 /** A block ends behind the entry that brings it to so many bytes. */
 const ENOUGH_BYTES = 1 << 14;
-/** An entry whose key and value have so many bytes is not for a block. */
+/** An entry of so many bytes is not for a block; the kernel's own limit lies below. */
 const TOO_LARGE = 1 << 17;
 /** A block at its longest: with the last entry, its lengths, and three bytes to a whole word. */
 const BLOCK_BYTES = ENOUGH_BYTES + TOO_LARGE + 32;

@@ -63,7 +63,7 @@ export class Memtable implements BatchSink {
     this.protect(-1);
   }
 
-  /** Its memory as plain data, for another thread to read with {@link memtableCursor}. */
+  /** Its memory as plain data, for another thread to read with {@link memtableOf}. */
   parts(): ByteTreeParts {
     return this.#tree.parts();
   }

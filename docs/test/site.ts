@@ -1,26 +1,18 @@
 /** Serves the built site, and has Debian's Chromium look at its pages. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { chromiumWords, findChromium } from '@jump/testkit';
 
 /** Whether there is one. */
-export const hasChromium: boolean = spawnSync('chromium', ['--version']).status === 0;
+export const hasChromium: boolean = findChromium();
 
-const OPTIONS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-extensions',
-  '--disable-background-networking',
-  '--no-first-run',
-  // As on a phone, where they take no room.
-  '--hide-scrollbars',
-];
+/** As on a phone, where they take no room. */
+const NO_SCROLLBARS = ['--hide-scrollbars'];
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -101,7 +93,7 @@ function sendPage(response: ServerResponse, site: string, path: string): void {
 /** Opens an address in a browser of its own, until the answer is there. */
 async function browse<T>(url: string, answer: Promise<T>): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), 'jumpdb-site-'));
-  const child = spawn('chromium', [...OPTIONS, `--user-data-dir=${profile}`, url], {
+  const child = spawn('chromium', chromiumWords(profile, NO_SCROLLBARS, url), {
     stdio: 'ignore',
     env: { ...process.env, TMPDIR: profile },
   });

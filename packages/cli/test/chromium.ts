@@ -1,25 +1,16 @@
 /** Debian's Chromium, without a window, driven over its debugging pipe. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { inflateSync } from 'node:zlib';
+import { chromiumWords, findChromium } from '@jump/testkit';
 
 /** Whether there is one. */
-export const hasChromium: boolean = spawnSync('chromium', ['--version']).status === 0;
+export const hasChromium: boolean = findChromium();
 
-const OPTIONS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-extensions',
-  '--disable-background-networking',
-  '--no-first-run',
-  '--hide-scrollbars',
-  '--remote-debugging-pipe',
-];
+const OPTIONS = ['--hide-scrollbars', '--remote-debugging-pipe'];
 
 /** A picture: four bytes a pixel. */
 export interface Picture {
@@ -40,7 +31,7 @@ export class Browser {
   #rest = '';
 
   constructor() {
-    const args = [...OPTIONS, `--user-data-dir=${this.#profile}`, 'about:blank'];
+    const args = chromiumWords(this.#profile, OPTIONS, 'about:blank');
     // What is killed leaves temporary files.
     this.#process = spawn('chromium', args, {
       env: { ...process.env, TMPDIR: this.#profile },

@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+export { chromiumWords, findChromium } from './chromium.ts';
 export type { CrashMode, DiskImage, ImageChoice } from './crash-image.ts';
 export { type CrashOperation, type CrashOptions, CrashVfs } from './crash-vfs.ts';
 export { type CursorSubject, cursorContract } from './cursor-contract.ts';

@@ -1,25 +1,17 @@
 /** Has Debian's Chromium show a page that writes, and says so by a request to `/done`. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { chromiumWords, findChromium } from '@jump/testkit';
 
 /** Whether there is one. */
-export const hasChromium: boolean = spawnSync('chromium', ['--version']).status === 0;
+export const hasChromium: boolean = findChromium();
 
-const OPTIONS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-extensions',
-  '--disable-background-networking',
-  '--no-first-run',
-  // IndexedDB in LevelDB, which is what this is about.
-  '--disable-features=IdbSqliteBackingStore,IdbSqliteOnDiskRollout',
-];
+/** IndexedDB in LevelDB, which is what this is about. */
+const OPTIONS = ['--disable-features=IdbSqliteBackingStore,IdbSqliteOnDiskRollout'];
 
 /** A page on a port of its own, which stays: databases belong to host and port. */
 export class Page {
@@ -61,7 +53,7 @@ export class Page {
       this.#onDone = resolve;
     });
     const url = `http://127.0.0.1:${this.#port}/`;
-    const child: ChildProcess = spawn('chromium', [...OPTIONS, `--user-data-dir=${profile}`, url], {
+    const child: ChildProcess = spawn('chromium', chromiumWords(profile, OPTIONS, url), {
       stdio: 'ignore',
       env: { ...process.env, TMPDIR: profile },
     });
